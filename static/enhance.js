@@ -1,0 +1,124 @@
+/* Health library widgets: what a widget needs once a reader touches it. One htmx for each widget, sealed:
+ * the names it reaches for are parameters here, so neither the page nor the page's own htmx notices it.
+ * The server puts the vendored htmx.min.js, unchanged, in the place of HTMX. */
+
+const seal = (document, window, location, history, navigation, console, Document, fetch, Element) => {
+  HTMX;
+  return htmx;
+};
+
+const NativeDocument = Object.getPrototypeOf(HTMLDocument);
+const NativeElement = Object.getPrototypeOf(HTMLElement);
+const nothing = () => {};
+const unchanged = { status: 204, headers: new Map(), text: async () => "" }; // htmx swaps nothing for a 204
+
+/** Stand-ins for the globals that htmx reads, over one widget's shadow root. */
+const standIns = (widget, fetchPartial) => {
+  const { root, config } = widget;
+  const native = (name) => (...values) => NativeDocument.prototype[name].apply(document, values);
+  const page = {
+    readyState: "complete",
+    baseURI: `${config.base}/`,
+    adoptedStyleSheets: [],
+    body: { insertAdjacentElement: nothing },
+    createElement: native("createElement"),
+    createDocumentFragment: native("createDocumentFragment"),
+    getElementById: (id) => root.getElementById(id),
+    querySelector: (selector) => (selector.startsWith("meta") ? null : root.querySelector(selector)),
+    querySelectorAll: (selector) => root.querySelectorAll(selector),
+    addEventListener: nothing,
+    dispatchEvent: () => true,
+    get activeElement() { return root.activeElement; },
+  };
+  const location = new URL(page.baseURI);
+  const view = { location, document: page, fetch: fetchPartial, addEventListener: nothing, confirm: () => false };
+  const quiet = { error: nothing, warn: nothing, log: nothing };
+  const parser = { parseHTMLUnsafe: widget.parse };
+  return [page, view, location, {}, undefined, quiet, parser, fetchPartial, NativeElement];
+};
+
+/** Connect htmx to a widget. Returns what to call when its content was replaced from outside. */
+export default (widget) => {
+  const { root, host } = widget;
+  let here = widget.shown; // the address in view
+  let step = null; // the last link or form used
+  let typed = ""; // what was searched for before an article was opened from the results; kept here only
+  let returning = ""; // the article that the reader comes back from
+
+  const fetchPartial = async (action, { method, body, signal }) => {
+    const address = new URL(action, widget.config.base).href;
+    const options = method === "POST" ? { method, body, credentials: "omit", cache: "no-store", signal } : { cache: widget.again };
+    widget.again = undefined;
+    try {
+      const text = await widget.request(address, options);
+      widget.clear();
+      return { status: 200, headers: new Map(), text: async () => text };
+    } catch (error) {
+      if (!signal.aborted) widget.note(repeat(step));
+      if (!signal.aborted) widget.tell("error", { kind: error.kind });
+      return unchanged;
+    }
+  };
+
+  const repeat = (element) => () => {
+    widget.again = "reload";
+    if (element?.localName === "form") element.requestSubmit();
+    else element?.click();
+  };
+
+  /** Where focus goes after a swap: back to the link one came from, else to what is new. */
+  const focus = (from) => {
+    const link = from && [...root.querySelectorAll("a[hx-get]")].find((a) => a.getAttribute("hx-get") === from);
+    if (link) return link.focus();
+    root.querySelector("[data-focus]")?.focus({ preventScroll: true });
+    if (host.getBoundingClientRect().top < 0) host.scrollIntoView();
+  };
+
+  const search = () => {
+    const input = root.querySelector("input[type=search]");
+    if (!typed || !input) return false;
+    input.value = typed;
+    typed = "";
+    input.dispatchEvent(new CustomEvent("input", { bubbles: true }));
+    return true;
+  };
+
+  const swapped = ({ select, request }) => {
+    if (select) {
+      widget.status.textContent = root.querySelector(select)?.dataset.announce ?? "";
+      if (returning) focus(returning);
+      returning = "";
+      return;
+    }
+    const address = new URL(request.action, widget.config.base).href;
+    returning = step?.dataset.back !== undefined ? here : "";
+    here = address;
+    widget.status.textContent = root.querySelector(".hw")?.dataset.announce ?? "";
+    if (!(returning && search())) {
+      focus(returning);
+      returning = "";
+    }
+    widget.tell("navigate", { attributes: Object.fromEntries(new URL(address).searchParams) });
+  };
+
+  const remember = (event) => {
+    step = event.target.closest?.("a[hx-get], form[hx-post]") ?? step;
+    if (step?.closest(".found ~ .list")) typed = root.querySelector("input[type=search]")?.value ?? "";
+    else if (step?.localName === "a" && step.dataset.back === undefined) typed = "";
+  };
+  for (const type of ["click", "submit", "input"]) root.addEventListener(type, remember, true);
+
+  const htmx = seal(...standIns(widget, fetchPartial));
+  htmx.initialize = nothing;
+  Object.assign(htmx.config, { history: false, mode: "cors", includeIndicatorCSS: false });
+  htmx.trigger = (target, name, detail) => {
+    if (name === "htmx:after:swap") swapped(detail.ctx);
+    return true;
+  };
+  const process = () => {
+    here = widget.shown;
+    htmx.process(widget.box);
+  };
+  process();
+  return process;
+};

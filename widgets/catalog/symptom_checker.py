@@ -1,0 +1,33 @@
+"""The symptom checker link: the emergency line first, then the way to the site's symptom checker."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from widgets.edition import Edition
+from widgets.sites import Site
+from widgets.views import emergency_line, other_languages
+from widgets.widget import Moment, Widget
+
+
+@dataclass(frozen=True, kw_only=True)
+class SymptomChecker(Widget):
+    """The way to the site's symptom checker; we link, and never triage."""
+
+    doc = "The emergency line, then the link to the site's symptom checker (or to the library's Symptoms topic)."
+    room = "11em"
+    examples = ({}, {"lang": "es"}, {"heading-level": "4"})
+
+    def view(self, edition: Edition, site: Site, moment: Moment) -> dict[str, Any]:
+        """The emergency line, the words, and the address: the site's, else the Symptoms topic's page."""
+        checker = site.file.symptom_checker
+        language = self.language(site)
+        lang, words = site.in_language(checker.words, language)
+        topic = edition.library.topic(checker.topic)
+        return {
+            "emergency": emergency_line(language),
+            "words_of": words,
+            "words_lang": "" if lang == language else lang,
+            "address": checker.address,
+            "page": self.page_query(f"/topics/{topic.slug}") if topic else self.page(),
+            "languages": other_languages(self, site, checker.words),
+        }

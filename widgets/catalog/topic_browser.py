@@ -1,0 +1,150 @@
+"""The topic browser: the topic tree level by level, A to Z, search, an article inside, the way back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from widgets.content.model import Article, Topic
+from widgets.edition import Edition
+from widgets.languages import words_in
+from widgets.sites import Site
+from widgets.views import Link, article_view, emergency_line, first_letter, matches, other_languages, related, shown_articles, title_of
+from widgets.widget import Moment, Widget, attribute, named, one_letter
+
+MOST_RESULTS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicBrowser(Widget):
+    """The library to look through; every step is a plain link too."""
+
+    topic: str = attribute("The topic to begin with; without it, the tops of the tree.", example="heart-conditions", default="")
+    letter: str = attribute("Articles that begin with this letter.", example="h", default="", check=one_letter, step=True)
+    article: str = attribute("An article, shown inside the browser.", example="heart-attack", default="", step=True)
+
+    doc = "The topic tree level by level, A to Z, a search box, articles inside, and the way back."
+    room = "26em"
+    lazy = True
+    examples = (
+        {},
+        {"topic": "heart-conditions"},
+        {"topic": "heart-conditions", "article": "heart-failure"},
+        {"letter": "h"},
+        {"topic": "healthy-lifestyles", "lang": "es", "heading-level": "3"},
+        {"topic": "symptoms"},
+    )
+
+    def page(self) -> str:
+        """The article's page, the topic's, or the library's."""
+        if self.article:
+            return self.page_query(f"/articles/{self.article}")
+        path = f"/topics/{self.topic}" if self.topic else "/"
+        return self.page_query(path, letter=self.letter)
+
+    def settled(self, edition: Edition) -> Self:
+        """With the current names of topic and article."""
+        library = edition.library
+        return replace(
+            super().settled(edition),
+            topic=self.topic and named(library, "topic", self.topic),
+            article=self.article and named(library, "article", self.article),
+        )
+
+    def to(self, kind: str, name: str) -> Self | None:
+        """Articles and topics are shown inside the browser."""
+        return replace(self, article=name) if kind == "article" else replace(self, topic=name, letter="", article="")
+
+    def view(self, edition: Edition, site: Site, moment: Moment, query: str | None = None) -> dict[str, Any]:
+        """One level of the tree, or an article in it; with `query`, what the search found."""
+        shown = self._article(edition, site, moment) if self.article else self._level(edition, site, query)
+        return shown | {"trail": self._trail(edition, site), "languages": self._languages(edition, site)}
+
+    def _level(self, edition: Edition, site: Site, query: str | None) -> dict[str, Any]:
+        language, library = self.language(site), edition.library
+        topic = library.topics.get(self.topic)
+        below = library.articles_below(self.topic) if self.topic else library.articles
+        all_here = shown_articles((library.articles[slug] for slug in below), site, language)
+        letters = sorted({first_letter(title_of(article, site, language)[0]) for article in all_here})
+        heading = title_of(topic, site, language) if topic else (words_in(language)["library_home"], "")
+        return {
+            "article": None,
+            "heading": Link(heading[0], self, heading[1]),
+            "summary": topic.words(language, site.language)[1].summary if topic else "",
+            "emergency": emergency_line(language) if self.topic == site.file.symptom_checker.topic else None,
+            "topics": [self._topic_link(edition, site, child) for child in library.children(self.topic or None)] if not self.letter else [],
+            "articles": self._links(self._listed(edition, site, all_here), site),
+            "letters": [Link(letter.upper(), replace(self, letter=letter)) for letter in letters] if len(all_here) > 5 else [],
+            "letter": self.letter.upper(),
+            "back": replace(self, letter="") if self.letter else None,
+            "search": self._search(edition, site, query),
+        }
+
+    def _listed(self, edition: Edition, site: Site, all_here: list[Article]) -> list[Article]:
+        language = self.language(site)
+        if self.letter:
+            return [a for a in all_here if first_letter(title_of(a, site, language)[0]) == self.letter]
+        return shown_articles(edition.library.articles_in(self.topic), site, language)
+
+    def _search(self, edition: Edition, site: Site, query: str | None) -> dict[str, Any] | None:
+        if query is None:
+            return None
+        found = matches(edition, site, self.language(site), query)
+        words = words_in(self.language(site))
+        return {
+            "query": query,
+            "results": self._links(found[:MOST_RESULTS], site, with_summary=True),
+            "status": words.count("count_results", len(found)) if found else words["nothing_found"],
+            "more": words.say("more_results", n=MOST_RESULTS) if len(found) > MOST_RESULTS else "",
+        }
+
+    def _article(self, edition: Edition, site: Site, moment: Moment) -> dict[str, Any]:
+        article = edition.library.articles[self.article]
+        shown = article_view(article, site, self.language(site), moment)
+        level = replace(self, article="")
+        replacement = edition.library.article(shown.withdrawn.replacement or "") if shown.withdrawn else None
+        return {
+            "article": shown,
+            "back": level,
+            "back_to": self._place(edition, site),
+            "related": self._links(related(edition.library, article), site),
+            "replacement": self._links([replacement], site)[0] if replacement else None,
+        }
+
+    def _place(self, edition: Edition, site: Site) -> str:
+        """What the level that the article was opened from is called."""
+        words = words_in(self.language(site))
+        if self.letter:
+            return words.say("letter", letter=self.letter.upper())
+        topic = edition.library.topics.get(self.topic)
+        return title_of(topic, site, self.language(site))[0] if topic else words["library_home"]
+
+    def _links(self, articles: Iterable[Article], site: Site, *, with_summary: bool = False) -> list[Link]:
+        language = self.language(site)
+        links = []
+        for article in articles:
+            title, lang = title_of(article, site, language)
+            note = article.text(language, site.language).front.summary if with_summary else ""
+            links.append(Link(title, replace(self, article=article.slug), lang, note))
+        return links
+
+    def _topic_link(self, edition: Edition, site: Site, topic: Topic) -> Link:
+        language = self.language(site)
+        title, lang = title_of(topic, site, language)
+        count = words_in(language).count("count_articles", len(edition.library.articles_below(topic.slug)))
+        return Link(title, replace(self, topic=topic.slug, letter="", article=""), lang, count)
+
+    def _trail(self, edition: Edition, site: Site) -> list[Link]:
+        """The breadcrumb: from the tops of the tree to where the reader is."""
+        language = self.language(site)
+        top = replace(self, topic="", letter="", article="")
+        trail = [Link(words_in(language)["library_home"], top)]
+        topic = edition.library.topics.get(self.topic)
+        for step in edition.library.path(topic) if topic else []:
+            title, lang = title_of(step, site, language)
+            trail.append(Link(title, replace(top, topic=step.slug), lang))
+        return trail
+
+    def _languages(self, edition: Edition, site: Site) -> list[Link]:
+        """The other languages, keeping the place; a letter means little in another one."""
+        has = edition.library.articles[self.article].texts if self.article else site.file.languages
+        return other_languages(replace(self, letter=""), site, has)

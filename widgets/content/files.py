@@ -1,0 +1,126 @@
+"""One content file: its text, the values in it, and where in it a fault stands."""
+
+import difflib
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+Level = Literal["error", "warning", "note"]
+
+FENCE = "+++"
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """Something wrong in a content file: where, what, and what would be right."""
+
+    path: str
+    line: int
+    message: str
+    level: Level = "error"
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.level}: {self.message}"
+
+
+class ContentError(ValueError):
+    """A content file cannot be used; `fault` says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+
+
+@dataclass(frozen=True)
+class ContentFile:
+    """A content file's text, known by its path inside the content folder."""
+
+    name: str
+    text: str
+
+    @classmethod
+    def read(cls, root: Path, path: Path) -> "ContentFile":
+        """Read `path`; raises ContentError when it is not UTF-8 text or cannot be opened."""
+        name = path.relative_to(root).as_posix()
+        try:
+            return cls(name, path.read_text("utf-8").replace("\r\n", "\n").removeprefix("\ufeff"))
+        except UnicodeDecodeError as error:
+            line = path.read_bytes()[: error.start].count(b"\n") + 1
+            raise ContentError(Fault(name, line, "is not UTF-8 text; save it as UTF-8.")) from error
+        except OSError as error:
+            raise ContentError(Fault(name, 1, f"cannot be read: {error.strerror}.")) from error
+
+    def fault(self, message: str, *where: str | int, level: Level = "error") -> Fault:
+        """A fault at the key that `where` leads to, e.g. `"sources", 0, "url"`."""
+        return Fault(self.name, self.line_of(*where), message, level)
+
+    def fault_at(self, needle: str, message: str, level: Level = "error") -> Fault:
+        """A fault at the first line that holds `needle`, else at line 1."""
+        start = self.text.find(needle)
+        return Fault(self.name, self.text.count("\n", 0, max(start, 0)) + 1, message, level)
+
+    def line_of(self, *where: str | int) -> int:
+        """The line of the TOML key that `where` leads to; as near as can be found."""
+        position = 0
+        for step, after in zip(where, (*where[1:], None), strict=True):
+            if isinstance(step, int):
+                continue
+            key = re.compile(rf'^[ \t]*(?:\[+\s*(?:[\w".-]+\.)?)?"?{re.escape(step)}"?\s*[\]=.]', re.MULTILINE)
+            found = list(key.finditer(self.text, position))
+            if found:
+                position = found[min(after if isinstance(after, int) else 0, len(found) - 1)].start()
+        return self.text.count("\n", 0, position) + 1
+
+    def front_matter(self) -> tuple["ContentFile", str]:
+        """The TOML between the `+++` lines (keeping its line numbers) and the Markdown after it."""
+        lines = self.text.split("\n")
+        fences = [n for n, line in enumerate(lines) if line.rstrip() == FENCE]
+        if len(fences) < 2 or any(line.strip() for line in lines[: fences[0]]):
+            raise ContentError(self.fault(f"has no front matter; begin with a line {FENCE}, TOML, and a line {FENCE}."))
+        head = "\n".join(["", *lines[fences[0] + 1 : fences[1]]])
+        return ContentFile(self.name, "\n" * fences[0] + head), "\n".join(lines[fences[1] + 1 :]).strip() + "\n"
+
+    def load(self, schema: type[T]) -> T:
+        """The file's TOML as a `schema` object; raises ContentError naming line and key."""
+        try:
+            table = tomllib.loads(self.text)
+            return msgspec.convert(table, schema, builtin_types=(date, datetime, time))
+        except tomllib.TOMLDecodeError as error:
+            message, _, line = str(error).partition(" (at line ")
+            number = int(line.split(",")[0]) if line else self.text.count("\n") + 1
+            raise ContentError(Fault(self.name, number, f"is not TOML: {message}.")) from error
+        except msgspec.ValidationError as error:
+            raise ContentError(self._schema_fault(str(error), schema)) from error
+
+    def _schema_fault(self, text: str, schema: type) -> Fault:
+        """msgspec's sentence and path as a fault, with near matches for a misspelt key."""
+        message, _, path = text.partition(" - at `$")
+        where = [int(n) if n else key for key, n in re.findall(r"\.([\w-]+)|\[(\d+)\]", path)]
+        unknown = re.search(r"unknown field `([^`]+)`", message)
+        if unknown:
+            near = difflib.get_close_matches(unknown[1], _keys(schema, where), 1)
+            hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(_keys(schema, where))}."
+            return self.fault(f"there is no key {unknown[1]}{hint}", *where, unknown[1])
+        spot = ".".join(str(step) for step in where)
+        return self.fault(f"{spot}: {message}." if spot else f"{message}.", *where)
+
+
+def _keys(schema: Any, where: list[str | int]) -> list[str]:
+    """The keys a table may have, at `where` inside `schema`."""
+    for step in where:
+        fields = {f.encode_name: f.type for f in _fields(schema)}
+        schema = schema if isinstance(step, int) else fields.get(step, schema)
+        inner = [kind for kind in getattr(schema, "__args__", ()) if _fields(kind)]
+        schema = inner[-1] if inner else schema
+    return [f.encode_name for f in _fields(schema)]
+
+
+def _fields(schema: Any) -> tuple[msgspec.structs.FieldInfo, ...]:
+    is_struct = isinstance(schema, type) and issubclass(schema, msgspec.Struct)
+    return msgspec.structs.fields(schema) if is_struct else ()

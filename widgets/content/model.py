@@ -1,0 +1,226 @@
+"""What a library is: topics, articles, their texts in each language. Frozen throughout.
+
+The classes that end in `File` are the files' schemas: their field names, in kebab case, are the
+keys a content editor writes. Terms follow schema.org (MedicalWebPage) where it has one.
+"""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from widgets.content.files import Fault
+from widgets.content.markup import Markup, fold
+
+SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
+Slug = Annotated[str, msgspec.Meta(pattern=SLUG, max_length=100)]
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=300, pattern=r"^[^\n\x00-\x08]*$")]
+Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$")]
+CodeSystem = Literal["icd-10-cm", "snomed-ct", "rxnorm", "loinc", "mesh"]
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """A table of a content file: unknown keys are faults."""
+
+
+def check_http(url: str) -> None:
+    """Raise ValueError unless `url` is an absolute http or https address."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or any(c <= " " for c in url):
+        raise ValueError(f"{url!r} is not an address; write it in full, like https://www.example.org/page")
+
+
+class Source(Table):
+    """Where facts come from: a public page by its publisher."""
+
+    publisher: Line
+    title: Line
+    url: str
+
+    def __post_init__(self) -> None:
+        check_http(self.url)
+
+
+class Review(Table):
+    """A clinical review: which body approved which text, and until when."""
+
+    by: Line
+    reviewed: date
+    text_hash: str
+    next_review: date | None = None
+
+
+class Withdrawal(Table):
+    """Why a text is not shown any more, and the article to read in its place."""
+
+    notice: Line
+    replacement: Slug | None = None
+
+
+class FrontMatter(Table):
+    """The front matter of `articles/<slug>/<language>.md`."""
+
+    title: Line
+    summary: Line
+    author: Line
+    written: date
+    also_called: tuple[Line, ...] = ()
+    emergency: str = ""
+    sources: tuple[Source, ...] = ()
+    review: Review | None = None
+    withdrawn: Withdrawal | None = None
+
+
+class ArticleFile(Table):
+    """`articles/<slug>/article.toml`: what all languages share."""
+
+    topics: tuple[Slug, ...]
+    related: tuple[Slug, ...] = ()
+    formerly: tuple[Slug, ...] = ()
+    licence: Line = "CC BY 4.0"
+    sensitive: bool = False
+    codes: dict[CodeSystem, tuple[Line, ...]] = {}
+
+
+class TopicWords(Table):
+    """A topic's words in one language."""
+
+    title: Line
+    summary: str = ""
+    also_called: tuple[Line, ...] = ()
+
+
+class TopicFile(Table):
+    """`topics/<slug>.toml`: the parent (none: top of the tree), the place among its sisters, the words."""
+
+    words: dict[Language, TopicWords]
+    parent: Slug | None = None
+    order: int = 1000
+    sensitive: bool = False
+    formerly: tuple[Slug, ...] = ()
+
+
+@dataclass(frozen=True)
+class Text:
+    """An article's words in one language."""
+
+    language: str
+    front: FrontMatter
+    emergency: Markup
+    body: Markup
+    hash: str
+
+    @property
+    def changed_since_review(self) -> bool:
+        """Whether the text is another than the one its review approved."""
+        return self.front.review is not None and self.front.review.text_hash != self.hash
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article: what its languages share, and its texts by language."""
+
+    slug: str
+    file: ArticleFile
+    texts: Mapping[str, Text] = field(hash=False)
+
+    def text(self, wanted: str, otherwise: str) -> Text:
+        """The text in the wanted language, else in the other, else in any."""
+        return self.texts.get(wanted) or self.texts.get(otherwise) or next(iter(self.texts.values()))
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic of the tree."""
+
+    slug: str
+    file: TopicFile = field(hash=False)
+
+    def words(self, wanted: str, otherwise: str) -> tuple[str, TopicWords]:
+        """The language found and the words in it: the wanted one, else the other, else any."""
+        found = next((lang for lang in (wanted, otherwise) if lang in self.file.words), next(iter(self.file.words)))
+        return found, self.file.words[found]
+
+
+@dataclass(frozen=True)
+class Library:
+    """All that was read without fault, with the faults of the rest. Never changed: a reload makes another."""
+
+    topics: Mapping[str, Topic]
+    articles: Mapping[str, Article]
+    faults: tuple[Fault, ...]
+    version: str
+
+    def article(self, slug: str) -> Article | None:
+        """The article of this name, or of this former name."""
+        return self.articles.get(slug) or self.articles.get(self._renamed_articles.get(slug, ""))
+
+    def topic(self, slug: str) -> Topic | None:
+        """The topic of this name, or of this former name."""
+        return self.topics.get(slug) or self.topics.get(self._renamed_topics.get(slug, ""))
+
+    def children(self, slug: str | None) -> tuple[Topic, ...]:
+        """The topics right below one; below None, the tops of the tree."""
+        return self._children.get(slug, ())
+
+    def path(self, topic: Topic) -> list[Topic]:
+        """From the top of the tree down to the topic, both included."""
+        path = [topic]
+        while (parent := self.topics.get(path[0].file.parent or "")) and parent not in path:
+            path.insert(0, parent)
+        return path
+
+    def articles_in(self, slug: str) -> tuple[Article, ...]:
+        """The articles that name this topic, in the order of their slugs."""
+        return self._articles_in.get(slug, ())
+
+    def articles_below(self, slug: str) -> frozenset[str]:
+        """The slugs of the articles in this topic and in all topics below it."""
+        return self._below[slug]
+
+    def is_sensitive(self, article: Article) -> bool:
+        """Whether the article, or a topic it stands in, is marked sensitive."""
+        return article.file.sensitive or any(t.file.sensitive for s in article.file.topics if (t := self.topics.get(s)))
+
+    def near(self, kind: Literal["article", "topic"], slug: str) -> list[str]:
+        """Up to three names that the misspelt one may have meant."""
+        names = list(self.articles if kind == "article" else self.topics)
+        return difflib.get_close_matches(slug[:100], names, 3, 0.6) or [name for name in names if fold(slug[:100]) in name][:3]
+
+    @cached_property
+    def _renamed_articles(self) -> dict[str, str]:
+        return {old: a.slug for a in self.articles.values() for old in a.file.formerly}
+
+    @cached_property
+    def _renamed_topics(self) -> dict[str, str]:
+        return {old: t.slug for t in self.topics.values() for old in t.file.formerly}
+
+    @cached_property
+    def _children(self) -> dict[str | None, tuple[Topic, ...]]:
+        ordered = sorted(self.topics.values(), key=lambda topic: (topic.file.order, topic.slug))
+        return _grouped((topic.file.parent if topic.file.parent in self.topics else None, topic) for topic in ordered)
+
+    @cached_property
+    def _articles_in(self) -> dict[str, tuple[Article, ...]]:
+        return _grouped((topic, self.articles[slug]) for slug in sorted(self.articles) for topic in self.articles[slug].file.topics)
+
+    @cached_property
+    def _below(self) -> dict[str, frozenset[str]]:
+        return {slug: frozenset(a.slug for t in self._descendants(slug) for a in self.articles_in(t)) for slug in self.topics}
+
+    def _descendants(self, slug: str) -> Iterator[str]:
+        yield slug
+        for child in self.children(slug):
+            yield from self._descendants(child.slug)
+
+
+def _grouped(pairs: Iterable[tuple]) -> dict:
+    groups: dict = {}
+    for key, value in pairs:
+        groups[key] = (*groups.get(key, ()), value)
+    return groups

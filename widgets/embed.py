@@ -1,0 +1,100 @@
+"""The loader's text and its lazy bundle, made from the declarations and the static files."""
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import rcssmin
+import rjsmin
+
+from widgets import __version__
+from widgets.catalog import catalog
+from widgets.edition import Edition
+from widgets.languages import words_in
+from widgets.render import CLOSING, OPENING
+from widgets.settings import files
+from widgets.widget import Widget, flag, html_name
+
+LOADER_WORDS = ("could_not_load", "try_again", "open_library")
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file that is served under a name with its hash."""
+
+    text: str
+
+    @property
+    def hash(self) -> str:
+        """The first 16 hex digits of its SHA-256."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+
+    @property
+    def integrity(self) -> str:
+        """Its hash for Subresource Integrity."""
+        return "sha384-" + base64.b64encode(hashlib.sha384(self.text.encode()).digest()).decode()
+
+
+@cache
+def widget_styles() -> str:
+    """The widgets' styles: the shared ones and each widget's own, without comments and blanks."""
+    return _minified_css([_static() / "widgets.css", *sorted((_static() / "css").glob("*.css"))])
+
+
+@cache
+def page_styles() -> Asset:
+    """The styles of the library's own pages."""
+    return Asset(widget_styles() + _minified_css([_static() / "pages.css"]))
+
+
+@cache
+def bundle() -> Asset:
+    """The lazy bundle: enhance.js around the vendored htmx, which stays as it is to the byte."""
+    htmx = (_static() / "vendor/htmx/htmx.min.js").read_text("utf-8")
+    return Asset(_minified_js("enhance.js").replace("HTMX;", htmx.rstrip().removesuffix(";") + ";", 1))
+
+
+def loader(base: str, edition: Edition) -> Asset:
+    """`/embed.js` for readers who reach the library at `base`."""
+    config = _config(base, edition.languages)
+    return Asset(_minified_js("embed.js").replace("(CONFIG)", f"({config})"))
+
+
+@cache
+def _config(base: str, languages: tuple[str, ...]) -> str:
+    values = {
+        "base": base,
+        "version": __version__,
+        "opening": OPENING,
+        "closing": CLOSING,
+        "bundle": f"{base}/enhance-{bundle().hash}.js",
+        "integrity": bundle().integrity,
+        "languages": languages,
+        "words": {language: {key: words_in(language)[key] for key in LOADER_WORDS} for language in languages},
+        "widgets": {kind: _declared(widget) for kind, widget in catalog().items()},
+        "css": widget_styles(),
+    }
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+def _declared(widget: type[Widget]) -> dict[str, Any]:
+    """What the loader must know of a widget: its tag, its attributes in order (1 for flags), room and laziness."""
+    attributes = {html_name(f): int(f.metadata["check"] is flag) for f in widget.declared()}
+    return {"tag": widget.tag(), "attributes": attributes, "room": widget.room, "lazy": int(widget.lazy)}
+
+
+def _minified_css(paths: list[Path]) -> str:
+    return "".join(str(rcssmin.cssmin(path.read_text("utf-8"))) for path in paths if path.is_file())
+
+
+@cache
+def _minified_js(name: str) -> str:
+    return str(rjsmin.jsmin((_static() / name).read_text("utf-8"))).strip()
+
+
+def _static() -> Path:
+    return files() / "static"

@@ -1,0 +1,91 @@
+"""Interface words, one file a language. Adding a language is adding a file."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date
+
+_FOLDER = Path(__file__).parent
+FALLBACK = "en"
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """One language's interface words."""
+
+    language: str
+    table: Mapping[str, Any]
+
+    def __getitem__(self, key: str) -> str:
+        text: str = self.table[key]
+        return text
+
+    def say(self, key: str, **values: object) -> str:
+        """The words of `key`, with its {braces} filled."""
+        return self[key].format(**values)
+
+    def count(self, key: str, n: int) -> str:
+        """The words of `key` for `n` things, in the language's plural form."""
+        forms: Mapping[str, str] = self.table[key]
+        return forms.get(self._locale.plural_form(n), forms["other"]).format(n=n)
+
+    def date(self, day: date) -> str:
+        """A day as the language writes it in full, e.g. November 22, 2026."""
+        return format_date(day, "long", locale=self._locale)
+
+    @property
+    def direction(self) -> str:
+        """ltr or rtl."""
+        return str(self._locale.text_direction)
+
+    @property
+    def own_name(self) -> str:
+        """The language's name in itself, with a capital."""
+        name = self._locale.get_display_name() or self.language
+        return name[:1].upper() + name[1:]
+
+    @cached_property
+    def _locale(self) -> Locale:
+        return Locale.parse(self.language, sep="-")
+
+
+@cache
+def words_in(language: str) -> Words:
+    """The words of a language, or of the nearest one that has a file; English words fill what it lacks."""
+    found = lookup(language, known())
+    return Words(found or FALLBACK, _read(FALLBACK) | _read(found or FALLBACK))
+
+
+@cache
+def known() -> tuple[str, ...]:
+    """The languages that have a file of words."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+
+
+def lookup(wanted: str, offered: tuple[str, ...]) -> str:
+    """RFC 4647 lookup: the offered language that `wanted` names, most specific first; "" for none."""
+    ranges = {language.lower(): language for language in offered}
+    parts = wanted.strip().replace("_", "-").lower().split("-")
+    for length in range(len(parts), 0, -1):
+        if found := ranges.get("-".join(parts[:length])):
+            return found
+    return ""
+
+
+def direction(language: str) -> str:
+    """ltr or rtl, for any language that CLDR knows."""
+    try:
+        return str(Locale.parse(language, sep="-").text_direction)
+    except ValueError:
+        return "ltr"
+
+
+@cache
+def _read(language: str) -> dict[str, Any]:
+    return tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))

@@ -1,0 +1,158 @@
+"""The library as full pages: complete without JavaScript, and enhanced by none."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from widgets.catalog.appointment_cta import AppointmentCta
+from widgets.catalog.article_card import ArticleCard
+from widgets.catalog.topic_browser import TopicBrowser
+from widgets.content.model import Article, Topic
+from widgets.edition import Edition
+from widgets.languages import words_in
+from widgets.render import Place, render
+from widgets.sites import Site
+from widgets.views import ArticleView, Link, title_of
+from widgets.widget import Moment, Widget
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A line of the library's menu: a topic and up to two below it."""
+
+    link: Link
+    below: tuple[Link, ...]
+
+
+def article_page(base: str, edition: Edition, card: ArticleCard, moment: Moment) -> str:
+    """`/articles/<slug>`: the whole article."""
+    place = Place(base, edition, replace(card, open=True, heading_level=1), as_page=True)
+    view = place.widget.view(edition, place.site, moment)
+    article: ArticleView = view["article"]
+    structured = _medical_web_page(place, article)
+    trail = _trail(edition, place.site, card, edition.library.articles[card.article])
+    values = view | _frame(place, moment, article.title, article.summary, article.languages) | {"structured": structured, "trail": trail}
+    return render("pages/article.html", place, values)
+
+
+def topic_page(base: str, edition: Edition, browser: TopicBrowser, moment: Moment, query: str | None = None) -> str:
+    """`/`, `/topics/<slug>` and `/search`: a level of the tree, or what a search found."""
+    place = Place(base, edition, replace(browser, heading_level=1), as_page=True)
+    view = browser.view(edition, place.site, moment, query)
+    words = words_in(browser.language(place.site))
+    name = place.site.in_language(place.site.file.name, words.language)[1]
+    title = words["search_results"] if query is not None else view["heading"].text if browser.topic else name
+    topic_page = {
+        "@context": "https://schema.org",
+        "@type": "CollectionPage",
+        "name": title,
+        "url": base + browser.page(),
+        "inLanguage": words.language,
+    }
+    values = view | _frame(place, moment, title, view["summary"], place.site.file.languages) | {"structured": topic_page, "is_home": not browser.topic}
+    return render("pages/topic.html", place, values)
+
+
+def message_page(base: str, edition: Edition, title: str, text: str) -> str:
+    """A page that says what is wrong with an address, and leads on."""
+    place = Place(base, edition, TopicBrowser(heading_level=1), as_page=True)
+    words = words_in(place.site.language)
+    values = {"title": words[title], "text": text} | _frame(place, None, words[title], "", (), robots="noindex")
+    return render("pages/message.html", place, values)
+
+
+def sitemap(base: str, edition: Edition) -> str:
+    """`/sitemap.xml`: every topic and article in every language it has."""
+    site = edition.sites["default"]
+    widgets: list[tuple[Widget, tuple[str, ...]]] = [(TopicBrowser(), site.file.languages)]
+    widgets += [(TopicBrowser(topic=slug), site.file.languages) for slug in edition.library.topics]
+    for article in edition.library.articles.values():
+        if article.text(site.language, site.language).front.withdrawn is None:
+            widgets.append((ArticleCard(article=article.slug), tuple(lang for lang in site.file.languages if lang in article.texts)))
+    place = Place(base, edition, TopicBrowser(), as_page=True)
+    entries = [{"url": base + widget.page(), "languages": _alternates(base, site, widget, languages)} for widget, languages in widgets]
+    return render("pages/sitemap.xml", place, {"entries": entries})
+
+
+def _frame(
+    place: Place, moment: Moment | None, title: str, summary: str, languages: tuple[str, ...], robots: str = ""
+) -> dict[str, Any]:
+    """What every page's head, menu and foot show."""
+    site, widget = place.site, place.widget
+    name = site.in_language(site.file.name, widget.language(site))[1]
+    cta = AppointmentCta(site=widget.site, lang=widget.lang)
+    return {
+        "site_name": name,
+        "page_title": name if title == name else f"{title} | {name}",
+        "description": summary,
+        "canonical": place.base + widget.page(),
+        "alternates": _alternates(place.base, site, widget, languages),
+        "robots": robots,
+        "panels": _panels(place.edition, site, widget),
+        "home": replace(TopicBrowser(), site=widget.site, lang=widget.lang),
+        "checker": _checker(place),
+        "appointment": cta.view(place.edition, site, moment) if moment else None,
+        "trail": [],
+    }
+
+
+def _checker(place: Place) -> dict[str, Any]:
+    """The way to the symptom checker, and its name."""
+    site, widget = place.site, place.widget
+    checker = site.file.symptom_checker
+    _, words = site.in_language(checker.words, widget.language(site))
+    return {"address": checker.address, "page": widget.page_query(f"/topics/{checker.topic}"), "text": words.heading if words else ""}
+
+
+def _panels(edition: Edition, site: Site, widget: Widget) -> list[Panel]:
+    """The tops of the tree in order, each with the next two topics below it; the symptoms have the checker's line."""
+    library = edition.library
+    tops = (topic for topic in library.children(None) if topic.slug != site.file.symptom_checker.topic)
+
+    def link(topic: Topic) -> Link:
+        text, lang = title_of(topic, site, widget.language(site))
+        return Link(text, TopicBrowser(topic=topic.slug, site=widget.site, lang=widget.lang), lang)
+
+    def below(topic: Topic) -> list[Topic]:
+        return [found for child in library.children(topic.slug) for found in (child, *below(child))]
+
+    return [Panel(link(top), tuple(link(topic) for topic in below(top)[:2])) for top in tops]
+
+
+def _trail(edition: Edition, site: Site, card: ArticleCard, article: Article) -> list[Link]:
+    """The breadcrumb of an article: the path to its first topic."""
+    topic = next((found for slug in article.file.topics if (found := edition.library.topics.get(slug))), None)
+    browser = TopicBrowser(site=card.site, lang=card.lang)
+    trail = [Link(words_in(card.language(site))["library_home"], browser)]
+    for step in edition.library.path(topic) if topic else []:
+        text, lang = title_of(step, site, card.language(site))
+        trail.append(Link(text, replace(browser, topic=step.slug), lang))
+    return trail
+
+
+def _alternates(base: str, site: Site, widget: Widget, languages: tuple[str, ...]) -> list[tuple[str, str]]:
+    """(language, address) of the page in each language that it has."""
+    return [(lang, base + replace(widget, lang="" if lang == site.language else lang).page()) for lang in languages]
+
+
+def _medical_web_page(place: Place, article: ArticleView) -> dict[str, Any]:
+    """schema.org JSON-LD. What no one reviewed has neither `reviewedBy` nor `lastReviewed`."""
+    site = place.site
+    page: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "MedicalWebPage",
+        "name": article.title,
+        "description": article.summary,
+        "url": place.base + place.widget.page(),
+        "inLanguage": article.lang,
+        "datePublished": article.written.isoformat(),
+        "author": {"@type": "Organization", "name": article.author},
+        "publisher": {"@type": "Organization", "name": site.in_language(site.file.name, article.lang)[1]},
+        "license": article.licence,
+        "citation": [{"@type": "WebPage", "name": s.title, "url": s.url, "publisher": s.publisher} for s in article.sources],
+        "audience": {"@type": "Patient"},
+        "isAccessibleForFree": True,
+    }
+    if article.review.reviewed:
+        page["lastReviewed"] = article.review.reviewed.isoformat()
+        page["reviewedBy"] = {"@type": "Organization", "name": article.review.by}
+    return page

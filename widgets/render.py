@@ -1,0 +1,156 @@
+"""Names and values -> HTML. The only module that knows Jinja."""
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup as Safe
+
+from widgets.catalog import catalog
+from widgets.content.markup import Heading, Markup, Part, Reference, Saying
+from widgets.edition import Edition
+from widgets.languages import Words, direction, words_in
+from widgets.settings import files
+from widgets.sites import Site
+from widgets.views import saying
+from widgets.widget import Moment, Widget
+
+OPENING = "<!--health-widgets 1-->"
+CLOSING = "<!--/health-widgets-->"
+_INDENT = re.compile(r"\s*\n\s*")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where HTML is going to stand: the public address, the edition, and the widget whose links it holds."""
+
+    base: str
+    edition: Edition
+    widget: Widget
+    as_page: bool = False
+
+    @property
+    def site(self) -> Site:
+        """The widget's site."""
+        return self.edition.sites[self.widget.site]
+
+
+def render_partial(place: Place, moment: Moment, query: str | None = None) -> str:
+    """The widget's partial between its marker comments; `query` is what a reader searched for."""
+    view = place.widget.view(place.edition, place.site, moment, **({} if query is None else {"query": query}))  # type: ignore[call-arg]
+    return OPENING + render(f"partials/{place.widget.kind().replace('-', '_')}.html", place, view) + CLOSING
+
+
+def render(template: str, place: Place, values: Mapping[str, Any]) -> str:
+    """A template filled with values; `words`, `lang` and `place` are always there."""
+    words = words_in(place.widget.language(place.site))
+    page = _environment().get_template(template).render(place=place, words=words, site=place.site, widget=place.widget, **values)
+    return _INDENT.sub("\n", page).strip()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(files() / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+    environment.filters |= {"prose": _prose, "href": _href, "get": _get, "step": _step, "level": _level, "dir": direction,
+                            "page_query": _page_query, "in_language": _in_language, "jsonld": _jsonld}  # fmt: skip
+    environment.globals |= {"words_in": words_in, "catalog": catalog}
+    return environment
+
+
+@pass_context
+def _href(context: Context, target: Widget | str) -> str:
+    """The absolute address of a widget's page, or of a path."""
+    place: Place = context["place"]
+    return place.base + (target if isinstance(target, str) else target.page())
+
+
+@pass_context
+def _page_query(context: Context, path: str) -> str:
+    """A path with the widget's site and language."""
+    place: Place = context["place"]
+    return place.widget.page_query(path)
+
+
+@pass_context
+def _get(context: Context, widget: Widget) -> str:
+    """The absolute address of a widget's partial."""
+    place: Place = context["place"]
+    return place.base + widget.address()
+
+
+@pass_context
+def _step(context: Context, widget: Widget) -> Safe:
+    """The attributes of a link that is a step: a plain address, and htmx's where the widget is embedded."""
+    place: Place = context["place"]
+    return _link(place, widget)
+
+
+def _link(place: Place, widget: Widget) -> Safe:
+    href = Safe('href="{}"').format(place.base + widget.page())
+    return href if place.as_page else href + Safe(' hx-get="{}"').format(place.base + widget.address())
+
+
+@pass_context
+def _level(context: Context, below: int = 0) -> int:
+    """The heading level so many below the widget's own first one; never past 6."""
+    place: Place = context["place"]
+    return min(place.widget.heading_level + below, 6)
+
+
+def _in_language(lang: str) -> Safe:
+    """lang and dir attributes, for words in another language than those around; nothing for ""."""
+    return Safe(' lang="{}" dir="{}"').format(lang, direction(lang)) if lang else Safe("")
+
+
+@pass_context
+def _prose(context: Context, markup: Markup, lang: str, below: int = 1) -> Safe:
+    """Markup as HTML: references become links, headings fit the page, sayings are the region's."""
+    place: Place = context["place"]
+    words = words_in(lang)
+    return Safe("".join(_written(markup, place, words, below)))  # parts were sanitised when the file was read
+
+
+def _written(markup: Markup, place: Place, words: Words, below: int) -> Iterator[str]:
+    for part in markup.parts:
+        yield _part(part, place, words, below)
+
+
+def _part(part: Part, place: Place, words: Words, below: int) -> str:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Saying):
+        return html.escape(saying(part.name, place.site.region, words, starts_sentence=part.starts_sentence))
+    if isinstance(part, Heading):
+        level = min(place.widget.heading_level + below + part.level - 2, 6)
+        return f'<h{level} id="s-{part.id}" tabindex="-1">{part.html}</h{level}>'
+    return _reference(part, place)
+
+
+def _reference(part: Reference, place: Place) -> str:
+    """A link to the article or topic, inside the widget where it can show it; plain words where there is none."""
+    library = place.edition.library
+    found = library.article(part.slug) if part.kind == "article" else library.topic(part.slug)
+    if found is None:
+        return part.html
+    step = None if place.as_page else place.widget.to(part.kind, found.slug)
+    attributes = _link(place, step) if step else Safe('href="{}"').format(place.base + place.widget.page_query(f"/{part.kind}s/{found.slug}"))
+    return f"<a {attributes}>{part.html}</a>"
+
+
+def _jsonld(value: Mapping[str, Any]) -> Safe:
+    """JSON for a script element: no character in it can end the element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Safe(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))

@@ -1,0 +1,75 @@
+"""What an operator may set. The only module that reads the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "HEALTH_WIDGETS_"
+
+
+class SettingsError(ValueError):
+    """A setting has a value that cannot be used; the text names the setting and what would be right."""
+
+
+def files() -> Path:
+    """The folder that holds templates, static, content and examples: in the wheel, or in the checkout."""
+    here = Path(__file__).parent
+    packaged = here / "_files"
+    return packaged if packaged.is_dir() else here.parent
+
+
+def setting(default: Any, doc: str) -> Any:
+    """Declare one setting: its default and the sentence that the README shows."""
+    return field(default=default, metadata={"doc": doc})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one application; each field is also a `HEALTH_WIDGETS_*` variable."""
+
+    public_url: str = setting(
+        "",
+        "The address readers use, with path when mounted: `https://library.example`. Needed on any host but loopback.",
+    )
+    content: Path = setting(Path(), "The content folder. Default: the sample library that comes with the package.")
+    watch: bool = setting(True, "Show edited content files at once. `0` reads them at start only.")
+    cache_megabytes: int = setting(64, "How much memory the finished answers may take.")
+    access_log: bool = setting(False, "`1` writes a line a request: method, route, status. Never path, query or address.")
+
+    def __post_init__(self) -> None:
+        """Check once, early and loudly."""
+        if self.content == Path():
+            object.__setattr__(self, "content", files() / "content")
+        if not self.content.is_dir():
+            raise SettingsError(f"{PREFIX}CONTENT: no folder {self.content}; name the folder that holds articles/ and topics/.")
+        object.__setattr__(self, "public_url", _base(self.public_url))
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str], **given: Any) -> "Settings":
+        """Settings from the environment; what is `given` and not None wins."""
+        values = {f.name: _parse(f.name, f.default, environ[PREFIX + f.name.upper()])
+                  for f in fields(cls) if environ.get(PREFIX + f.name.upper())}  # fmt: skip
+        return cls(**(values | {name: value for name, value in given.items() if value is not None}))
+
+
+def _parse(name: str, default: Any, text: str) -> Any:
+    """One variable's text as the type of its default."""
+    if isinstance(default, bool):
+        if text.lower() not in {"0", "1", "true", "false", "yes", "no"}:
+            raise SettingsError(f"{PREFIX}{name.upper()}: {text!r} is neither 1 nor 0.")
+        return text.lower() in {"1", "true", "yes"}
+    if isinstance(default, int):
+        if not text.isdecimal():
+            raise SettingsError(f"{PREFIX}{name.upper()}: {text!r} is not a whole number.")
+        return int(text)
+    return type(default)(text)
+
+
+def _base(url: str) -> str:
+    """A public address without its trailing slash; "" stays ""."""
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment):
+        raise SettingsError(f"{PREFIX}PUBLIC_URL: {url!r} is not an address like https://library.example or https://clinic.example/library.")
+    return url.rstrip("/")

@@ -1,0 +1,209 @@
+"""Finished answers: each body in every encoding with its headers and its "not modified" twin.
+
+Pure ASGI, in front of the routes: an answer that is kept costs a dictionary look-up and a send.
+"""
+
+import hashlib
+import time
+import zlib
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import brotli
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+Header = tuple[bytes, bytes]
+
+FRESH, REVALIDATE, ON_ERROR = 300, 60, 3600
+"""Seconds an answer is fresh; may be shown while it is fetched anew; may be shown while we are down."""
+
+SENT = "health_widgets.sent"
+_ALIAS_BYTES = 400
+_SMALL = 200
+"""Below so many bytes compressing gains nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One representation: the headers of a 200 and of a 304, and the bytes."""
+
+    etag: bytes
+    headers: tuple[Header, ...]
+    unmodified: tuple[Header, ...]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer. `edition` is what it was made from (None: holds for ever); `until` a POSIX time."""
+
+    status: int
+    encodings: dict[bytes, Encoded]
+    edition: object = None
+    until: float = float("inf")
+    keep: bool = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, in the best encoding that the request takes."""
+        if (sent := scope.get(SENT)) is not None:
+            sent.append(self)
+        accept = unmodified = b""
+        for name, value in scope["headers"]:
+            if name == b"accept-encoding":
+                accept = value
+            elif name == b"if-none-match":
+                unmodified = value
+        chosen = self.encodings.get(_encoding(accept)) or self.encodings[b""]
+        if unmodified and self.status == 200 and (chosen.etag in unmodified or unmodified == b"*"):
+            await send({"type": "http.response.start", "status": 304, "headers": chosen.unmodified})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await send({"type": "http.response.start", "status": self.status, "headers": chosen.headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else chosen.body})
+
+    @property
+    def bytes(self) -> int:
+        """The memory it takes, about."""
+        return sum(len(encoded.body) + 600 for encoded in self.encodings.values())
+
+
+_chosen: dict[bytes, bytes] = {}
+
+
+def _encoding(accept: bytes) -> bytes:
+    """The encoding for an Accept-Encoding header: br, gzip or b"" for none."""
+    found = _chosen.get(accept)
+    if found is None:
+        takes = {part.partition(b";")[0].strip() for part in accept.lower().split(b",") if b"q=0" not in part.replace(b" ", b"") or b"q=0." in part}
+        found = b"br" if b"br" in takes else b"gzip" if b"gzip" in takes else b""
+        if len(_chosen) < 1000:  # clients could invent headers without end
+            _chosen[accept] = found
+    return found
+
+
+def prepare(
+    body: str | bytes,
+    media_type: str,
+    headers: Iterable[Header],
+    *,
+    status: int = 200,
+    cache: str = "no-store",
+    edition: object = None,
+    until: datetime | None = None,
+    quality: int = 5,
+) -> Answer:
+    """Make an answer ready to be sent many times; `cache` is its Cache-Control, "" for that of the library's answers."""
+    raw = body.encode() if isinstance(body, str) else body
+    control, keep_until, keep = (cache, float("inf"), "no-store" not in cache) if cache else _library_control(until)
+    shared = (
+        (b"content-type", media_type.encode()),
+        (b"cache-control", control.encode()),
+        (b"vary", b"Accept-Encoding"),
+        *headers,
+    )
+    digest = hashlib.sha256(raw).hexdigest()[:20]
+    encodings = {name: _encoded(name, data, digest, shared) for name, data in _compressed(raw, quality).items()}
+    return Answer(status, encodings, edition, keep_until, keep)
+
+
+def _library_control(until: datetime | None) -> tuple[str, float, bool]:
+    """Cache-Control, the time until which the answer may be kept here, and whether at all.
+
+    What depends on the clock must be gone from every cache when it changes: near that moment
+    the allowances shrink, and the answer is made anew for each request.
+    """
+    now = time.time()
+    if until is None:
+        return f"max-age={FRESH}, stale-while-revalidate={REVALIDATE}, stale-if-error={ON_ERROR}", float("inf"), True
+    left = until.timestamp() - now
+    if left > FRESH + ON_ERROR:
+        control, _, _ = _library_control(None)
+        return control, until.timestamp() - FRESH - ON_ERROR, True
+    return f"max-age={max(0, min(FRESH, int(left)))}", now, False
+
+
+def _compressed(raw: bytes, quality: int) -> dict[bytes, bytes]:
+    if len(raw) < _SMALL:
+        return {b"": raw}
+    gzip = zlib.compressobj(6, wbits=31)
+    return {
+        b"": raw,
+        b"br": brotli.compress(raw, mode=brotli.MODE_TEXT, quality=quality, lgwin=16 if quality < 11 else 22),
+        b"gzip": gzip.compress(raw) + gzip.flush(),
+    }
+
+
+def _encoded(name: bytes, data: bytes, digest: str, shared: tuple[Header, ...]) -> Encoded:
+    etag = b'"' + digest.encode() + (b"-" + name if name else b"") + b'"'
+    unmodified = (*shared, (b"etag", etag))
+    length = (b"content-length", str(len(data)).encode())
+    encoding = ((b"content-encoding", name),) if name else ()
+    return Encoded(etag, (*unmodified, *encoding, length), unmodified, data)
+
+
+@dataclass
+class Store:
+    """Keeps answers by their meaning (`key`) and by the request lines that led to them (aliases).
+
+    `current()` is the edition that is served: what was made from another is not found any more.
+    """
+
+    app: ASGIApp
+    current: Any
+    limit: int
+    by_host: bool = False
+    _kept: dict[Hashable, Answer] = field(default_factory=dict)
+    _aliases: dict[Hashable, Answer] = field(default_factory=dict)
+    _bytes: int = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from the store, or let the routes make the answer and keep it."""
+        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
+            await self.app(scope, receive, send)
+            return
+        alias = self._alias(scope)
+        answer = self._aliases.get(alias)
+        if answer is not None and self._holds(answer):
+            await answer(scope, receive, send)
+            return
+        scope[SENT] = sent = []
+        await self.app(scope, receive, send)
+        if sent and sent[0].keep:
+            self._count(_ALIAS_BYTES + len(scope["path"]) + len(scope["query_string"]))
+            self._aliases[alias] = sent[0]
+
+    def find(self, key: Hashable) -> Answer | None:
+        """The kept answer of this meaning, if it still holds."""
+        answer = self._kept.get(key)
+        return answer if answer is not None and self._holds(answer) else None
+
+    def keep(self, key: Hashable, answer: Answer) -> Answer:
+        """Keep the answer under its meaning, and return it."""
+        if answer.keep:
+            self._count(answer.bytes)
+            self._kept[key] = answer
+        return answer
+
+    def _holds(self, answer: Answer) -> bool:
+        return (answer.edition is None or answer.edition is self.current()) and (
+            answer.until == float("inf") or time.time() < answer.until
+        )
+
+    def _alias(self, scope: Scope) -> Hashable:
+        """What tells two requests apart. Without a public address, that is the host asked for as well."""
+        if not self.by_host:
+            return (scope["path"], scope["query_string"])
+        hosts = tuple(value for name, value in scope["headers"] if name == b"host")
+        return (scope["path"], scope["query_string"], scope.get("scheme"), hosts)
+
+    def _count(self, more: int) -> None:
+        """Hold the bound: when it is reached, start afresh, which costs one render for each answer in use."""
+        self._bytes += more
+        if self._bytes > self.limit:
+            self._kept.clear()
+            self._aliases.clear()
+            self._bytes = more
+
+

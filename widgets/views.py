@@ -1,0 +1,194 @@
+"""What templates show of the library: plain values, worked out once, shared by widgets and pages."""
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from widgets.content.markup import Heading, Markup, fold, from_plain
+from widgets.content.model import Article, Library, Source, Text, Topic, Withdrawal
+from widgets.edition import Edition
+from widgets.languages import Words, direction, words_in
+from widgets.sites import Region, Site
+from widgets.widget import Moment, Widget
+
+LONG = 4
+"""From how many sections on an article gets a list of its contents."""
+
+ReviewState = Literal["unreviewed", "current", "overdue", "changed"]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A step inside a widget, which is also a page of the library. `lang` where its words are in another language."""
+
+    text: str
+    widget: Widget
+    lang: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Review:
+    """What is said of a text's dates and review."""
+
+    state: ReviewState
+    line: str
+    more: tuple[str, ...]
+    reviewed: date | None
+    by: str
+
+
+@dataclass(frozen=True)
+class Emergency:
+    """Emergency words and the language they are in."""
+
+    lang: str
+    label: str
+    text: Markup
+
+
+@dataclass(frozen=True)
+class ArticleView:
+    """An article as a reader sees it; `body` is empty where it is withdrawn."""
+
+    slug: str
+    lang: str
+    dir: str
+    title: str
+    summary: str
+    author: str
+    also_called: tuple[str, ...]
+    emergencies: tuple[Emergency, ...]
+    notice: str
+    body: Markup
+    headings: tuple[Heading, ...]
+    sources: tuple[Source, ...]
+    licence: str
+    review: Review
+    written: date
+    withdrawn: Withdrawal | None
+    languages: tuple[str, ...]
+
+
+def article_view(article: Article, site: Site, language: str, moment: Moment) -> ArticleView:
+    """The article in `language`, or in the next best one with a notice that says so."""
+    text = article.text(language, site.language)
+    headings = tuple(h for h in text.body.of(Heading) if isinstance(h, Heading) and h.level == 2)
+    gone = text.front.withdrawn
+    return ArticleView(
+        slug=article.slug,
+        lang=text.language,
+        dir=direction(text.language),
+        title=text.front.title,
+        summary=text.front.summary,
+        author=text.front.author,
+        also_called=text.front.also_called,
+        emergencies=_emergencies(text, language),
+        notice="" if text.language == language else words_in(language)["not_in_language"],
+        body=Markup() if gone else text.body,
+        headings=headings if len(headings) >= LONG and not gone else (),
+        sources=text.front.sources,
+        licence=article.file.licence,
+        review=review_of(text, words_in(text.language), moment),
+        written=text.front.written,
+        withdrawn=gone,
+        languages=tuple(lang for lang in site.file.languages if lang in article.texts),
+    )
+
+
+def review_of(text: Text, words: Words, moment: Moment) -> Review:
+    """Where the text's review stands today: Law 4 of the house, that review state travels."""
+    front, review = text.front, text.front.review
+    author = words.say("by_author", author=front.author)
+    if review is None:
+        line = f"{words.say('written', date=words.date(front.written))}. {words['not_reviewed']}."
+        return Review("unreviewed", line, (author,), None, "")
+    if text.changed_since_review:
+        line = words.say("changed_since_review", date=words.date(review.reviewed))
+        return Review("changed", line, (author,), None, "")
+    line = words.say("current_as_of", date=words.date(review.reviewed))
+    more = [author, words.say("reviewed_by", body=review.by)]
+    overdue = review.next_review is not None and moment.passed(review.next_review)
+    if review.next_review is not None:
+        key = "overdue" if overdue else "next_review"
+        more.append(words.say(key, date=words.date(review.next_review)))
+    return Review("overdue" if overdue else "current", line, tuple(more), review.reviewed, review.by)
+
+
+def _emergencies(text: Text, language: str) -> tuple[Emergency, ...]:
+    """The text's emergency words; where they are in another language than asked for, a line in that one first."""
+    if not text.emergency:
+        return ()
+    own = Emergency(text.language, words_in(text.language)["emergency_label"], text.emergency)
+    return (own,) if text.language == language else (emergency_line(language), own)
+
+
+def emergency_line(language: str) -> Emergency:
+    """The general emergency line: whom to call."""
+    words = words_in(language)
+    return Emergency(words.language, words["emergency_label"], from_plain(words["emergency_line"].replace("{number}", "{emergency-number}")))
+
+
+def saying(name: str, region: Region, words: Words, *, starts_sentence: bool = True) -> str:
+    """A region's words, e.g. "Call 911 now"; in the middle of a sentence without the capital."""
+    number = region.emergency if name.startswith("emergency") else region.crisis
+    key = "crisis_by_text" if name == "crisis" and region.crisis_by_text else name
+    text = words.say(key, number=number)
+    return text if starts_sentence else text[:1].lower() + text[1:]
+
+
+def other_languages(widget: Widget, site: Site, has: Container[str]) -> list[Link]:
+    """The same widget in each other language that the site offers and the text has."""
+    return [
+        Link(words_in(lang).own_name, replace(widget, lang="" if lang == site.language else lang), lang)
+        for lang in site.file.languages
+        if lang != widget.language(site) and lang in has
+    ]
+
+
+def title_of(item: Article | Topic, site: Site, language: str) -> tuple[str, str]:
+    """An article's or topic's title and, where that is in another language than asked for, its language."""
+    if isinstance(item, Article):
+        text = item.text(language, site.language)
+        return text.front.title, "" if text.language == language else text.language
+    found, words = item.words(language, site.language)
+    return words.title, "" if found == language else found
+
+
+def shown_articles(articles: Iterable[Article], site: Site, language: str) -> list[Article]:
+    """Articles that are not withdrawn, by title, accents folded."""
+    current = (a for a in articles if a.text(language, site.language).front.withdrawn is None)
+    return sorted(current, key=lambda a: fold(title_of(a, site, language)[0]))
+
+
+def related(library: Library, article: Article) -> list[Article]:
+    """The related articles that exist."""
+    found = (library.article(slug) for slug in article.file.related)
+    return [other for other in found if other is not None]
+
+
+def first_letter(title: str) -> str:
+    """The letter under which a title stands from A to Z, accents folded; # for none."""
+    letters = [c for c in fold(title) if c.isalnum()]
+    return letters[0] if letters else "#"
+
+
+def matches(edition: Edition, site: Site, language: str, query: str) -> list[Article]:
+    """Articles whose title, other names or summary hold all words of the query; best places first."""
+    wanted = fold(query).split()[:12]
+    if not wanted:
+        return []
+    ranked = []
+    for article in shown_articles(edition.library.articles.values(), site, language):
+        front = article.text(language, site.language).front
+        places = [fold(front.title), fold(" ".join(front.also_called)), fold(front.summary)]
+        if all(any(word in place for place in places) for word in wanted):
+            ranked.append((_rank(wanted, places), article))
+    return [article for _, article in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _rank(wanted: list[str], places: list[str]) -> tuple[int, int]:
+    """Smaller is better: the place that holds all words, then whether it begins with the first."""
+    place = next((n for n, text in enumerate(places) if all(word in text for word in wanted)), len(places))
+    return place, 0 if places[0].startswith(wanted[0]) else 1

@@ -1,0 +1,236 @@
+"""What a widget is: a frozen dataclass whose fields are its HTML attributes and its steps.
+
+Each field is declared once, with its doc, example, default and check. Tag, address, refusals, README
+table, manifest, types and test inputs are derived from the declarations.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, ClassVar, Self
+from urllib.parse import parse_qsl, quote
+
+from widgets.content.model import SLUG, Library
+from widgets.edition import Edition
+from widgets.languages import lookup
+from widgets.sites import DEFAULT, Site
+
+PREFIX = "health-"
+Check = Callable[[str], Any]
+
+
+class BadAttribute(ValueError):
+    """An attribute has a wrong value (400); the text is one sentence that a web editor understands."""
+
+    status = 400
+
+
+class UnknownName(BadAttribute):
+    """An attribute names something that the library does not have (404)."""
+
+    status = 404
+
+
+def attribute(doc: str, *, example: str, default: Any = MISSING, check: Check | None = None, step: bool = False) -> Any:
+    """Declare one attribute of a widget: `check` turns its text into a value or raises ValueError."""
+    metadata = {"doc": doc, "example": example, "check": check or slug, "step": step}
+    return field(metadata=metadata, **({} if default is MISSING else {"default": default}))
+
+
+def slug(text: str) -> str:
+    """A name of the library, such as heart-attack; capitals and outer white space are forgiven."""
+    text = text.strip().lower()
+    if len(text) > 100 or not re.match(SLUG, text):
+        raise ValueError("is not a name; use a to z, 0 to 9 and hyphens, like heart-attack")
+    return text
+
+
+def one_letter(text: str) -> str:
+    """One letter of the alphabet, in lower case."""
+    if len(text) != 1 or not text.isalnum():
+        raise ValueError("is not one letter; write a single letter, like h")
+    return text.lower()
+
+
+def one_of(*values: str) -> Check:
+    """One of a few words."""
+
+    def check(text: str) -> str:
+        if text not in values:
+            raise ValueError(f"is not known; allowed: {', '.join(values)}")
+        return text
+
+    return check
+
+
+def number(low: int, high: int) -> Check:
+    """A whole number between two, both included."""
+
+    def check(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not low <= int(text) <= high:
+            raise ValueError(f"is not a whole number from {low} to {high}")
+        return int(text)
+
+    return check
+
+
+def flag(text: str) -> bool:
+    """True for a bare attribute, 1, true or yes; false for 0, false or no."""
+    words = {"": True, "1": True, "true": True, "yes": True, "open": True, "0": False, "false": False, "no": False}
+    if text.lower() not in words:
+        raise ValueError("is neither true nor false; write open, or leave it out")
+    return words[text.lower()]
+
+
+def any_text(text: str) -> str:
+    """Any text; what means nothing is ignored later."""
+    return text.strip()[:40]
+
+
+@dataclass
+class Moment:
+    """Now, and until when an answer made now holds."""
+
+    now: datetime
+    until: datetime | None = None
+
+    @property
+    def today(self) -> date:
+        """The day it is, in UTC."""
+        return self.now.astimezone(UTC).date()
+
+    def reached(self, day: date) -> bool:
+        """Whether `day` has begun; if not, what is said now holds no longer than until then."""
+        start = datetime.combine(day, time(), UTC)
+        if self.now < start and (self.until is None or start < self.until):
+            self.until = start
+        return self.now >= start
+
+    def passed(self, day: date) -> bool:
+        """Whether `day` is over."""
+        return self.reached(day + timedelta(days=1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Widget:
+    """The base of all widgets, with the attributes that every one has."""
+
+    site: str = attribute("The partner's site, as set up in the library.", example="default", default=DEFAULT)
+    lang: str = attribute(
+        "The language. Without it, that of the page around, if the library offers it, else the site's own.",
+        example="es",
+        default="",
+        check=any_text,
+    )
+    heading_level: int = attribute(
+        "The level of the widget's first heading, so that it fits the page around.", example="3", default=2, check=number(2, 6)
+    )
+
+    doc: ClassVar[str]
+    """What the element shows, in one sentence."""
+    room: ClassVar[str] = "0"
+    """The height kept for it while it loads, as a CSS length."""
+    lazy: ClassVar[bool] = False
+    """Whether it may wait until the reader comes near; never for what may hold emergency advice."""
+    examples: ClassVar[tuple[Mapping[str, str], ...]] = ()
+    """Attributes of the states worth seeing: the gallery and the tests show each."""
+
+    @classmethod
+    def kind(cls) -> str:
+        """The stem of the widget's module, with hyphens: article-card."""
+        return cls.__module__.rpartition(".")[2].replace("_", "-")
+
+    @classmethod
+    def tag(cls) -> str:
+        """The custom element: health-article-card."""
+        return PREFIX + cls.kind()
+
+    @classmethod
+    def declared(cls) -> Iterator[Field[Any]]:
+        """The fields, the widget's own first."""
+        shared = {f.name for f in fields(Widget)}
+        own = [f for f in fields(cls) if f.name not in shared]
+        yield from (*own, *fields(Widget))
+
+    @classmethod
+    def parse(cls, query: str) -> Self:
+        """The widget that a query string asks for; raises BadAttribute. Unknown parameters are ignored."""
+        given = parse_qsl(query, keep_blank_values=True, errors="replace", max_num_fields=200)
+        return cls(**{f.name: value for f in cls.declared() if (value := _value(f, given)) is not MISSING})
+
+    def address(self) -> str:
+        """The path and query of the widget's partial; fields in declaration order, defaults left out."""
+        pairs = [f"{html_name(f)}={quote(_text(value), safe='')}" for f in self.declared() if (value := getattr(self, f.name)) != f.default]
+        return f"/partials/{self.kind()}" + ("?" + "&".join(pairs) if pairs else "")
+
+    def page(self) -> str:
+        """The path and query of the full page that shows the same; the library where there is none."""
+        return self.page_query("/")
+
+    def page_query(self, path: str, **more: str) -> str:
+        """`path` with the site and language that differ from the defaults."""
+        values = {"site": self.site if self.site != DEFAULT else "", "lang": self.lang, **more}
+        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in values.items() if value)
+        return f"{path}?{query}" if query else path
+
+    def settled(self, edition: Edition) -> Self:
+        """The same widget as the library knows it: current names, a language that is offered. Raises UnknownName."""
+        site = edition.sites.get(self.site)
+        if site is None:
+            raise UnknownName(f'site: there is no site "{shown(self.site)}"; known: {", ".join(edition.sites)}.')
+        lang = lookup(self.lang, site.file.languages)
+        return replace(self, lang="" if lang == site.language else lang)
+
+    def to(self, kind: str, name: str) -> "Widget | None":
+        """The widget that shows this article or topic in its own place; None where only a page can."""
+        return None
+
+    def view(self, edition: Edition, site: Site, moment: Moment) -> dict[str, Any]:
+        """The names and values that the widget's template reads."""
+        raise NotImplementedError
+
+    def language(self, site: Site) -> str:
+        """The language asked for, or the site's own."""
+        return self.lang or site.language
+
+
+def html_name(f: Field[Any]) -> str:
+    """A field's name as an HTML attribute: heading-level."""
+    return f.name.replace("_", "-")
+
+
+def shown(text: str) -> str:
+    """What was given, short and printable, to be quoted in a sentence."""
+    clean = "".join(c if c.isprintable() else "\ufffd" for c in text)
+    return clean if len(clean) <= 60 else clean[:60] + "…"
+
+
+def named(library: Library, kind: str, name: str) -> str:
+    """The current name of an article or topic; raises UnknownName with near matches."""
+    found = library.article(name) if kind == "article" else library.topic(name)
+    if found is None:
+        near = library.near("article" if kind == "article" else "topic", name)
+        hint = f"did you mean {' or '.join(near)}?" if near else "the library's pages show its names in their addresses."
+        raise UnknownName(f'{kind}: there is no {kind} "{shown(name)}" in the library; {hint}')
+    return found.slug
+
+
+def _text(value: Any) -> str:
+    return ("1" if value else "0") if isinstance(value, bool) else str(value)
+
+
+def _value(f: Field[Any], given: list[tuple[str, str]]) -> Any:
+    """A field's value among the given parameters, or MISSING."""
+    name = html_name(f)
+    texts = [text for key, text in given if key == name]
+    if len(texts) > 1:
+        raise BadAttribute(f"{name}: is given {len(texts)} times; give it once.")
+    if not texts or (not texts[0].strip() and f.default is not MISSING and f.metadata["check"] is not flag):
+        if f.default is MISSING:
+            raise BadAttribute(f"{name}: is missing; add it, like {name}=\"{f.metadata['example']}\".")
+        return MISSING
+    try:
+        return f.metadata["check"](texts[0])
+    except ValueError as error:
+        raise BadAttribute(f'{name}: "{shown(texts[0])}" {error}.') from error
