@@ -1,12 +1,9 @@
 """create_app(settings): addresses, and who may ask for them."""
 
 import logging
-from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
-from ipaddress import ip_address
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -15,6 +12,24 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from widgets import embed, pages
+from widgets.answers import (
+    EVERYWHERE,
+    HTML,
+    IMMUTABLE,
+    PAGE,
+    PARTIAL,
+    SCRIPT,
+    SHARED,
+    TEXT,
+    Endpoint,
+    form,
+    guarded,
+    logged,
+    own_base,
+    preflight,
+    refusal,
+    route_of,
+)
 from widgets.catalog import catalog
 from widgets.catalog.article_card import ArticleCard
 from widgets.catalog.topic_browser import TopicBrowser
@@ -22,39 +37,13 @@ from widgets.edition import Edition, Editions
 from widgets.languages import words_in
 from widgets.render import Place, render_partial
 from widgets.settings import Settings
+from widgets.sites import DEFAULT
 from widgets.store import Answer, Header, Store, prepare
-from widgets.widget import BadAttribute, Moment, Widget
+from widgets.widget import BadAttribute, Moment, UnknownName, Widget, shown
 
 log = logging.getLogger("widgets")
-access = logging.getLogger("widgets.access")
 
 Clock = Callable[[], datetime]
-
-MOST_QUERY = 2048
-MOST_BODY = 8192
-"""Bytes of a query string, and of a form."""
-
-HTML = "text/html; charset=utf-8"
-TEXT = "text/plain; charset=utf-8"
-SCRIPT = "text/javascript; charset=utf-8"
-IMMUTABLE = "public, max-age=31536000, immutable"
-
-_EVERYWHERE: tuple[Header, ...] = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"strict-origin"),
-    (b"cross-origin-resource-policy", b"cross-origin"),
-)
-SHARED: tuple[Header, ...] = (*_EVERYWHERE, (b"access-control-allow-origin", b"*"))
-PARTIAL: tuple[Header, ...] = (*SHARED, (b"x-robots-tag", b"noindex"), (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"))
-PAGE: tuple[Header, ...] = (
-    *_EVERYWHERE,
-    (
-        b"content-security-policy",
-        b"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
-)
-
 
 def utc_now() -> datetime:
     """The clock that is used unless a test sets its own."""
@@ -79,7 +68,7 @@ class Library:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; log its route when that is asked for."""
         if scope["type"] == "http" and self.settings.access_log:
-            send = _logged(scope, send)
+            send = logged(scope, send)
         await self.store(scope, receive, send)
 
     def close(self) -> None:
@@ -87,7 +76,7 @@ class Library:
         self.editions.close()
 
     def _routes(self) -> list[Route]:
-        routes: list[tuple[str, Callable[[Request], Awaitable[ASGIApp]], tuple[str, ...]]] = [
+        routes: list[tuple[str, Endpoint, tuple[str, ...]]] = [
             ("/", self.home, ("GET",)),
             ("/topics/{slug}", self.topic, ("GET",)),
             ("/articles/{slug}", self.article, ("GET",)),
@@ -109,15 +98,16 @@ class Library:
     async def partial(self, request: Request) -> ASGIApp:
         """`/partials/<widget>`: one HTML partial between its marker comments."""
         if request.method == "OPTIONS":
-            return _preflight(request)
+            return preflight(request)
         try:
-            kind = _named(request.path_params["kind"], request.method)
+            kind = _named(request.path_params["kind"])
             place = self._place(request, kind)
         except BadAttribute as error:
             return refusal(error.status, str(error))
         if request.method == "POST":
-            query = (await _form(request)).get("q", [""])[0]
-            html = render_partial(place, self._moment(), query[:200])
+            if not kind.searches:
+                return refusal(405, f"{kind.tag()} takes no form; ask for it with GET.")
+            html = render_partial(place, self._moment(), await form(request, "q"))
             return prepare(html, HTML, PARTIAL, cache="no-store")
         return self._kept(("partial", place), PARTIAL, lambda moment: render_partial(place, moment))
 
@@ -129,12 +119,12 @@ class Library:
 
     async def topic(self, request: Request) -> ASGIApp:
         """`/topics/<slug>`."""
-        return self._level(request, f"topic={request.path_params['slug']}")
+        return self._level(request, f"topic={quote(request.path_params['slug'], safe='')}")
 
     async def article(self, request: Request) -> ASGIApp:
         """`/articles/<slug>`."""
         try:
-            place = self._place(request, ArticleCard, f"article={_quoted(request.path_params['slug'])}", ("lang", "site"))
+            place = self._place(request, ArticleCard, f"article={quote(request.path_params['slug'], safe='')}", ("lang", "site"))
         except BadAttribute as error:
             return self._missing(request, error)
         card = place.widget
@@ -146,7 +136,7 @@ class Library:
             browser = self._place(request, TopicBrowser, "", ("lang", "site"))
         except BadAttribute as error:
             return self._missing(request, error)
-        query = (await _form(request)).get("q", [""])[0][:200] if request.method == "POST" else None
+        query = await form(request, "q") if request.method == "POST" else None
         html = pages.topic_page(browser.base, browser.edition, browser.widget, self._moment(), query)  # type: ignore[arg-type]
         return prepare(html, HTML, (*PAGE, (b"x-robots-tag", b"noindex")), cache="no-store")
 
@@ -161,8 +151,12 @@ class Library:
     def _missing(self, request: Request, error: BadAttribute) -> Answer:
         """The page that says what is wrong with an address."""
         edition = self.editions.current
+        try:
+            base = self._base(request)
+        except HTTPException as unknown:
+            return refusal(unknown.status_code, unknown.detail)
         title = "page_not_found" if error.status == 404 else "bad_request"
-        html = pages.message_page(self._base(request), edition, title, str(error))
+        html = pages.message_page(base, edition, title, str(error))
         return prepare(html, HTML, PAGE, status=error.status, cache="max-age=60" if error.status == 404 else "no-store")
 
     # --- Scripts, styles and files for machines ----------------------------------------------------------
@@ -170,7 +164,7 @@ class Library:
     async def loader(self, request: Request) -> ASGIApp:
         """`/embed.js`: short cache, revalidated."""
         if request.method == "OPTIONS":
-            return _preflight(request)
+            return preflight(request)
         base, edition = self._base(request), self.editions.current
         key = ("embed.js", base, edition.languages)
         return self.store.find(key) or self.store.keep(
@@ -195,27 +189,27 @@ class Library:
         base, edition = self._base(request), self.editions.current
         key = ("sitemap", base, edition)
         return self.store.find(key) or self.store.keep(
-            key, prepare(pages.sitemap(base, edition), "application/xml; charset=utf-8", _EVERYWHERE, cache="", edition=edition)
+            key, prepare(pages.sitemap(base, edition), "application/xml; charset=utf-8", EVERYWHERE, cache="", edition=edition)
         )
 
     async def robots(self, request: Request) -> ASGIApp:
         """`/robots.txt`."""
         text = f"User-agent: *\nDisallow: /partials/\nDisallow: /search\nSitemap: {self._base(request)}/sitemap.xml\n"
-        return prepare(text, TEXT, _EVERYWHERE, cache="max-age=3600")
+        return prepare(text, TEXT, EVERYWHERE, cache="max-age=3600")
 
     async def healthz(self, request: Request) -> ASGIApp:
         """`/healthz`: the process answers."""
-        return prepare('{"status":"ok"}', "application/json", _EVERYWHERE)
+        return prepare('{"status":"ok"}', "application/json", EVERYWHERE)
 
     async def readyz(self, request: Request) -> ASGIApp:
         """`/readyz`: a library is loaded; its version and count."""
         edition = self.editions.current
         body = f'{{"status":"ready","version":"{edition.version}","articles":{len(edition.library.articles)},"faults":{len(edition.faults)}}}'
-        return prepare(body, "application/json", _EVERYWHERE)
+        return prepare(body, "application/json", EVERYWHERE)
 
     def _immutable(self, request: Request, asset: embed.Asset, media_type: str) -> ASGIApp:
         if request.method == "OPTIONS":
-            return _preflight(request)
+            return preflight(request)
         if request.path_params["hash"] != asset.hash:
             return refusal(404, "This version of the file is not served any more; take the current one from /embed.js.")
         key = ("asset", asset.hash)
@@ -250,13 +244,19 @@ class Library:
 
     async def _http_error(self, request: Request, error: Exception) -> ASGIApp:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        if status == 421:
-            return refusal(421, str(getattr(error, "detail", "")))
         if status == 404:
-            words = words_in(self.editions.current.sites["default"].language)
-            return self._missing(request, replace_status(BadAttribute(words["page_not_found_text"]), 404))
-        return refusal(status, {405: "This address does not take that method.", 413: "The form is too long."}.get(status, "Not possible."))
+            words = words_in(self.editions.current.sites[DEFAULT].language)
+            return self._missing(request, UnknownName(words["page_not_found_text"]))
+        return refusal(status, str(getattr(error, "detail", "")))
 
     async def _failed(self, request: Request, error: Exception) -> ASGIApp:
-        log.error("%s failed: %s", _route(request.scope), type(error).__name__, exc_info=error)
+        log.error("%s failed: %s", route_of(request.scope), type(error).__name__, exc_info=error)
         return refusal(500, "The library could not answer; the fault is in its log.")
+
+
+def _named(kind: str) -> type[Widget]:
+    """The widget of this kind; raises UnknownName with the kinds there are."""
+    found = catalog().get(kind)
+    if found is None:
+        raise UnknownName(f'There is no widget "{shown(kind)}"; known: {", ".join(catalog())}.')
+    return found

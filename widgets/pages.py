@@ -8,6 +8,7 @@ from widgets.catalog.article_card import ArticleCard
 from widgets.catalog.topic_browser import TopicBrowser
 from widgets.content.model import Article, Topic
 from widgets.edition import Edition
+from widgets.embed import page_styles
 from widgets.languages import words_in
 from widgets.render import Place, render
 from widgets.sites import Site
@@ -41,14 +42,14 @@ def topic_page(base: str, edition: Edition, browser: TopicBrowser, moment: Momen
     words = words_in(browser.language(place.site))
     name = place.site.in_language(place.site.file.name, words.language)[1]
     title = words["search_results"] if query is not None else view["heading"].text if browser.topic else name
-    topic_page = {
+    structured = {
         "@context": "https://schema.org",
         "@type": "CollectionPage",
         "name": title,
         "url": base + browser.page(),
         "inLanguage": words.language,
     }
-    values = view | _frame(place, moment, title, view["summary"], place.site.file.languages) | {"structured": topic_page, "is_home": not browser.topic}
+    values = view | _frame(place, moment, title, view["summary"], place.site.file.languages) | {"structured": structured, "is_home": not browser.topic, "title": title}
     return render("pages/topic.html", place, values)
 
 
@@ -91,7 +92,7 @@ def _frame(
         "home": replace(TopicBrowser(), site=widget.site, lang=widget.lang),
         "checker": _checker(place),
         "appointment": cta.view(place.edition, site, moment) if moment else None,
-        "trail": [],
+        "stylesheet": f"/static/library-{page_styles().hash}.css",
     }
 
 

@@ -155,7 +155,7 @@ class Store:
     limit: int
     by_host: bool = False
     _kept: dict[Hashable, Answer] = field(default_factory=dict)
-    _aliases: dict[Hashable, Answer] = field(default_factory=dict)
+    _aliases: dict[Hashable, tuple[Answer, Any]] = field(default_factory=dict)
     _bytes: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -164,15 +164,17 @@ class Store:
             await self.app(scope, receive, send)
             return
         alias = self._alias(scope)
-        answer = self._aliases.get(alias)
+        answer, route = self._aliases.get(alias, (None, None))
         if answer is not None and self._holds(answer):
+            scope["route"] = route  # for the access log
             await answer(scope, receive, send)
             return
-        scope[SENT] = sent = []
+        sent: list[Answer] = []
+        scope[SENT] = sent
         await self.app(scope, receive, send)
         if sent and sent[0].keep:
             self._count(_ALIAS_BYTES + len(scope["path"]) + len(scope["query_string"]))
-            self._aliases[alias] = sent[0]
+            self._aliases[alias] = (sent[0], scope.get("route"))
 
     def find(self, key: Hashable) -> Answer | None:
         """The kept answer of this meaning, if it still holds."""

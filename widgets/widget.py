@@ -133,6 +133,8 @@ class Widget:
     """The height kept for it while it loads, as a CSS length."""
     lazy: ClassVar[bool] = False
     """Whether it may wait until the reader comes near; never for what may hold emergency advice."""
+    searches: ClassVar[bool] = False
+    """Whether its partial takes a search by POST."""
     examples: ClassVar[tuple[Mapping[str, str], ...]] = ()
     """Attributes of the states worth seeing: the gallery and the tests show each."""
 

@@ -25,6 +25,7 @@ class TopicBrowser(Widget):
     doc = "The topic tree level by level, A to Z, a search box, articles inside, and the way back."
     room = "26em"
     lazy = True
+    searches = True
     examples = (
         {},
         {"topic": "heart-conditions"},

@@ -1,0 +1,6 @@
+"""The `health-widgets` command."""
+
+from widgets.commands import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""What every answer of ours has in common: its headers, its limits, and how it refuses."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Scope, Send
+
+from widgets.store import Answer, Header, prepare
+
+access = logging.getLogger("widgets.access")
+
+Endpoint = Callable[[Request], Awaitable[ASGIApp]]
+
+MOST_QUERY = 2048
+MOST_BODY = 8192
+"""Bytes of a query string, and of a form."""
+
+HTML = "text/html; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+SCRIPT = "text/javascript; charset=utf-8"
+IMMUTABLE = "public, max-age=31536000, immutable"
+
+EVERYWHERE: tuple[Header, ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+)
+SHARED: tuple[Header, ...] = (*EVERYWHERE, (b"access-control-allow-origin", b"*"))
+PARTIAL: tuple[Header, ...] = (*SHARED, (b"x-robots-tag", b"noindex"), (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"))
+PAGE: tuple[Header, ...] = (
+    *EVERYWHERE,
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+
+
+def guarded(endpoint: Endpoint) -> Endpoint:
+    """The endpoint behind the limit on the query string."""
+
+    async def guard(request: Request) -> ASGIApp:
+        if len(request.scope["query_string"]) > MOST_QUERY:
+            return refusal(414, f"The address is too long; its query may have {MOST_QUERY} characters.")
+        return await endpoint(request)
+
+    return guard
+
+
+def refusal(status: int, sentence: str) -> Answer:
+    """A refusal in one plain sentence, readable by the page that asked."""
+    return prepare(sentence + "\n", TEXT, PARTIAL, status=status, cache="max-age=60" if status == 404 else "no-store")
+
+
+def preflight(request: Request) -> Answer:
+    """The answer to OPTIONS. Ours need none, but pages that wrap fetch() add headers, and browsers then ask."""
+    asked = request.headers.get("access-control-request-headers", "")
+    allowed = "".join(c for c in asked if c.isalnum() or c in "-, ")[:1000]
+    headers = (
+        (b"access-control-allow-methods", b"GET, HEAD, POST"),
+        (b"access-control-allow-headers", allowed.encode("ascii", "ignore")),
+        (b"access-control-max-age", b"7200"),
+    )
+    return prepare(b"", TEXT, (*SHARED, *headers), status=204)
+
+
+async def form(request: Request, name: str) -> str:
+    """A field of a posted form, at most 200 characters; what it holds is kept nowhere."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BODY:
+            raise HTTPException(413, f"The form is too long; it may have {MOST_BODY} bytes.")
+    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20) if body.count(b"&") < 20 else {}
+    return fields.get(name, [""])[0][:200]
+
+
+def own_base(scope: Scope) -> str:
+    """The request's own base address, on loopback hosts only: elsewhere anyone could choose what we print."""
+    host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+    if not _is_loopback(host):
+        raise HTTPException(421, "This library does not know its public address; set HEALTH_WIDGETS_PUBLIC_URL.")
+    return f"{scope.get('scheme', 'http')}://{host}{scope.get('root_path', '')}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or name.endswith(".localhost") or ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def route_of(scope: Scope) -> str:
+    """The route's template, e.g. /articles/{slug}: never the path, which may tell what someone read."""
+    return getattr(scope.get("route"), "path", "(no route)")
+
+
+def logged(scope: Scope, send: Send) -> Send:
+    """`send`, which also writes method, route and status to the access log."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            access.info("%s %s %d", scope["method"], route_of(scope), message["status"])
+        await send(message)
+
+    return sending

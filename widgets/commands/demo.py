@@ -1,0 +1,97 @@
+"""health-widgets demo: the library, and on another site a partner's page and the gallery."""
+
+import asyncio
+import html
+import signal
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+
+import click
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from widgets.app import create_app
+from widgets.catalog import catalog
+from widgets.commands.serve import settings_or_exit
+from widgets.settings import files
+from widgets.widget import Widget
+
+PLACEHOLDER = "https://library.example"
+_SCRIPT = f'<script async crossorigin referrerpolicy="strict-origin" src="{PLACEHOLDER}/embed.js"></script>'
+
+
+@click.command("demo")
+@click.option("--port", default=8000, show_default=True, help="The library's port; the partner's pages take the next one.")
+def command(port: int) -> None:
+    """Show the library and, on another site, a partner's page with every widget."""
+    library = f"http://localhost:{port}"
+    settings = settings_or_exit()
+    click.echo(f"The library:               {library}/")
+    click.echo(f"A partner's page:          http://127.0.0.1:{port + 1}/")
+    click.echo(f"Every widget, to copy:     http://127.0.0.1:{port + 1}/gallery.html")
+    click.echo("Stop with Ctrl-C. Edit a file below content/ and load a page again: it shows at once.")
+    apps: list[tuple[ASGIApp, int]] = [(create_app(replace(settings, public_url=settings.public_url or library)), port), (partner(library), port + 1)]
+    asyncio.run(_serve([_server(app, number) for app, number in apps]))
+
+
+def partner(library: str) -> Starlette:
+    """A partner's site: the example pages, with the library's address put in, and the gallery."""
+    folder = files() / "examples"
+
+    async def page(request: Request) -> Response:
+        name = request.path_params.get("name", "clinic.html")
+        if name == "gallery.html":
+            return HTMLResponse(gallery().replace(PLACEHOLDER, library))
+        path = folder / name
+        if path.parent != folder or not path.is_file():
+            return PlainTextResponse("There is no such example.", 404)
+        if path.suffix == ".html":
+            return HTMLResponse(path.read_text("utf-8").replace(PLACEHOLDER, library))
+        return FileResponse(path)
+
+    return Starlette(routes=[Route("/", page), Route("/{name}", page)])
+
+
+def gallery() -> str:
+    """Every widget live in each of its declared states, with the snippet to copy."""
+    states = "\n".join(_state(widget, example) for widget in catalog().values() for example in widget.examples)
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>Every widget</title><link rel="stylesheet" href="example.css">{_SCRIPT}</head>'
+        f"<body><h1>Every widget in its states</h1><p>Paste this once into a page:</p><pre>{html.escape(_SCRIPT)}</pre>{states}</body></html>"
+    )
+
+
+def _state(widget: type[Widget], example: dict[str, str]) -> str:
+    attributes = "".join(f' {name}="{html.escape(value)}"' if value else f" {name}" for name, value in example.items())
+    level = int(example.get("heading-level", 2))
+    snippet = f'<{widget.tag()}{attributes}>\n  <a href="{PLACEHOLDER}/">Health library</a>\n</{widget.tag()}>'
+    between = "".join(f'<h{n} class="unseen-level">{widget.kind()}</h{n}>' for n in range(2, level))
+    return f'<section class="state" aria-label="{html.escape(widget.kind() + attributes)}">{between}{snippet}<pre>{html.escape(snippet)}</pre></section>'
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the signals to whoever runs several."""
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
+        return nullcontext()
+
+
+def _server(app: ASGIApp, port: int) -> _Server:
+    return _Server(uvicorn.Config(app, host="127.0.0.1", port=port, access_log=False, log_level="warning", server_header=False))
+
+
+async def _serve(servers: list[_Server]) -> None:
+    """Run the servers until the process is told to stop; then stop them all."""
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop)
+    await asyncio.gather(*(server.serve() for server in servers))

@@ -1,0 +1,38 @@
+"""health-widgets serve: the library over HTTP."""
+
+import os
+from pathlib import Path
+
+import click
+import uvicorn
+
+from widgets.app import Library, create_app
+from widgets.settings import PREFIX, Settings, SettingsError
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--workers", default=1, show_default=True, help="Processes that answer.")
+@click.option("--content", type=click.Path(path_type=Path), help="Content folder; the sample library without it.")
+def command(host: str, port: int, workers: int, content: Path | None) -> None:
+    """Serve the library. Settings are HEALTH_WIDGETS_* variables; see the README."""
+    if content is not None:
+        os.environ[f"{PREFIX}CONTENT"] = str(content)
+    settings_or_exit()
+    uvicorn.run(
+        "widgets.commands.serve:application", factory=True, host=host, port=port, workers=workers, access_log=False, server_header=False
+    )
+
+
+def application() -> Library:
+    """The application of one worker process, with the settings of the environment."""
+    return create_app(settings_or_exit())
+
+
+def settings_or_exit() -> Settings:
+    """The settings of the environment; a wrong one ends the command with one clear line."""
+    try:
+        return Settings.from_environ(os.environ)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
