@@ -253,10 +253,10 @@
 
     touched(event) {
       const target = event.target;
-      const link = event.type === "click" && target.closest?.("a");
+      const link = event.type === "click" ? target.closest?.("a") : null;
       if (link?.dataset.cta !== undefined) this.tell("cta", { campaign: link.dataset.cta });
       if (link?.dataset.jump) return this.jump(event, link.dataset.jump);
-      const step = event.type === "click" ? link?.matches?.("[hx-get]") && link : target.closest?.("form[hx-post]");
+      const step = event.type === "click" ? link?.matches("[hx-get]") && link : target.closest?.("form[hx-post]");
       const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button > 0;
       if (!step || elsewhere || this.ready || this.bypass) return;
       if (event.type !== "input") event.preventDefault();
