@@ -33,7 +33,13 @@ const standIns = (widget, fetchPartial) => {
   const location = new URL(page.baseURI);
   const view = { location, document: page, fetch: fetchPartial, addEventListener: nothing, confirm: () => false };
   const quiet = { error: nothing, warn: nothing, log: nothing };
-  const parser = { parseHTMLUnsafe: widget.parse };
+  const parser = {
+    parseHTMLUnsafe(html) {
+      const parsed = widget.parse(html);
+      widget.dress(parsed.querySelector("template")?.content.querySelector(".hw")?.dataset.css);
+      return parsed;
+    },
+  };
   return [page, view, location, {}, undefined, quiet, parser, fetchPartial, NativeElement];
 };
 

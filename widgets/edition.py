@@ -46,14 +46,19 @@ class Edition:
 
 def read_edition(reader: Reader) -> Edition:
     """Read the whole folder; raises NoLibrary when not even the default site can be read."""
+    edition = read_folder(reader)
+    if DEFAULT not in edition.sites:
+        faults = "".join(f"\n  {fault}" for fault in edition.faults)
+        raise NoLibrary(f"{reader.root} has no usable sites/{DEFAULT}.toml; copy the sample one and change it.{faults}")
+    return edition
+
+
+def read_folder(reader: Reader) -> Edition:
+    """Read the whole folder, whatever can be read of it."""
     reader.begin()
     sites = {path.stem: site for path in reader.files("sites/*.toml") if (site := reader.load(path, parse_site))}
     campaigns = {path.stem: c for path in reader.files("campaigns/*.toml") if (c := reader.load(path, parse_campaign))}
-    library = read_library(reader)
-    if DEFAULT not in sites:
-        faults = "".join(f"\n  {fault}" for fault in library.faults)
-        raise NoLibrary(f"{reader.root} has no usable sites/{DEFAULT}.toml; copy the sample one and change it.{faults}")
-    return Edition(library, sites, campaigns)
+    return Edition(read_library(reader), sites, campaigns)
 
 
 class Editions:

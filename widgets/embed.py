@@ -41,14 +41,14 @@ class Asset:
 
 @cache
 def widget_styles() -> str:
-    """The widgets' styles: the shared ones and each widget's own, without comments and blanks."""
-    return _minified_css([_static() / "widgets.css", *sorted((_static() / "css").glob("*.css"))])
+    """The styles that every widget shares; a partial brings its own with it."""
+    return _minified_css([_static() / "widgets.css"])
 
 
 @cache
 def page_styles() -> Asset:
     """The styles of the library's own pages."""
-    return Asset(widget_styles() + _minified_css([_static() / "pages.css"]))
+    return Asset(widget_styles() + _minified_css([*sorted((_static() / "css").glob("*.css")), _static() / "pages.css"]))
 
 
 @cache

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import rcssmin
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup as Safe
@@ -66,8 +67,15 @@ def _environment() -> Environment:
     )
     environment.filters |= {"prose": _prose, "href": _href, "get": _get, "step": _step, "level": _level, "dir": direction,
                             "page_query": _page_query, "in_language": _in_language, "jsonld": _jsonld}  # fmt: skip
-    environment.globals |= {"words_in": words_in, "catalog": catalog}
+    environment.globals |= {"words_in": words_in, "catalog": catalog, "styles": styles}
     return environment
+
+
+@cache
+def styles(*names: str) -> str:
+    """The minified text of style sheets in static/css, which a partial brings with it; "" for one that does not exist."""
+    paths = (files() / "static" / "css" / f"{name}.css" for name in names)
+    return "".join(rcssmin.cssmin(path.read_text("utf-8")) for path in paths if path.is_file())
 
 
 @pass_context

@@ -34,6 +34,10 @@ REGIONS: Mapping[str, Region] = {
 }
 
 
+NUMBERS = tuple(dict.fromkeys(number for region in REGIONS.values() for number in (region.emergency, region.crisis)))
+"""Every number that some region calls; texts leave them to the site."""
+
+
 class Words(Table):
     """A link's words in one language."""
 

@@ -3,6 +3,7 @@
 import difflib
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -60,13 +61,21 @@ class ContentFile:
         """A fault at the key that `where` leads to, e.g. `"sources", 0, "url"`."""
         return Fault(self.name, self.line_of(*where), message, level)
 
-    def fault_at(self, needle: str, message: str, level: Level = "error") -> Fault:
-        """A fault at the first line that holds `needle`, else at line 1."""
-        start = self.text.find(needle)
-        return Fault(self.name, self.text.count("\n", 0, max(start, 0)) + 1, message, level)
+    def fault_of(self, value: str, message: str, *where: str | int, level: Level = "error") -> Fault:
+        """A fault at one of the words that the key holds, e.g. a slug in a list over several lines."""
+        key = self._position(*where)
+        quoted = max(self.text.find(f'"{value}"', key), self.text.find(f"'{value}'", key))
+        return Fault(self.name, self.line_at(max(quoted, key)), message, level)
+
+    def line_at(self, position: int) -> int:
+        """The line that the character at `position` stands on."""
+        return self.text.count("\n", 0, position) + 1
 
     def line_of(self, *where: str | int) -> int:
         """The line of the TOML key that `where` leads to; as near as can be found."""
+        return self.line_at(self._position(*where))
+
+    def _position(self, *where: str | int) -> int:
         position = 0
         for step, after in zip(where, (*where[1:], None), strict=True):
             if isinstance(step, int):
@@ -75,16 +84,19 @@ class ContentFile:
             found = list(key.finditer(self.text, position))
             if found:
                 position = found[min(after if isinstance(after, int) else 0, len(found) - 1)].start()
-        return self.text.count("\n", 0, position) + 1
+        return position
 
-    def front_matter(self) -> tuple["ContentFile", str]:
-        """The TOML between the `+++` lines (keeping its line numbers) and the Markdown after it."""
+    def front_matter(self) -> tuple["ContentFile", "ContentFile"]:
+        """The TOML between the `+++` lines and the Markdown after them, each keeping its line numbers."""
         lines = self.text.split("\n")
         fences = [n for n, line in enumerate(lines) if line.rstrip() == FENCE]
         if len(fences) < 2 or any(line.strip() for line in lines[: fences[0]]):
             raise ContentError(self.fault(f"has no front matter; begin with a line {FENCE}, TOML, and a line {FENCE}."))
-        head = "\n".join(["", *lines[fences[0] + 1 : fences[1]]])
-        return ContentFile(self.name, "\n" * fences[0] + head), "\n".join(lines[fences[1] + 1 :]).strip() + "\n"
+        head, body = lines[fences[0] + 1 : fences[1]], lines[fences[1] + 1 :]
+        return (
+            ContentFile(self.name, "\n" * (fences[0] + 1) + "\n".join(head)),
+            ContentFile(self.name, "\n" * (fences[1] + 1) + "\n".join(body).rstrip() + "\n"),
+        )
 
     def load(self, schema: type[T]) -> T:
         """The file's TOML as a `schema` object; raises ContentError naming line and key."""
@@ -105,10 +117,15 @@ class ContentFile:
         unknown = re.search(r"unknown field `([^`]+)`", message)
         if unknown:
             near = difflib.get_close_matches(unknown[1], _keys(schema, where), 1)
-            hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(_keys(schema, where))}."
+            hint = meant(near) if near else f"; known: {', '.join(_keys(schema, where))}."
             return self.fault(f"there is no key {unknown[1]}{hint}", *where, unknown[1])
         spot = ".".join(str(step) for step in where)
         return self.fault(f"{spot}: {message}." if spot else f"{message}.", *where)
+
+
+def meant(near: Sequence[str]) -> str:
+    """The end of a message about an unknown name: the names that it may have meant."""
+    return f"; did you mean {' or '.join(near)}?" if near else "."
 
 
 def _keys(schema: Any, where: list[str | int]) -> list[str]:

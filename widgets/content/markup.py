@@ -16,18 +16,21 @@ import pyromark
 
 SAYINGS = ("emergency", "emergency-number", "crisis", "crisis-number")
 
-_TAGS = {"p", "br", "hr", "em", "strong", "del", "ul", "ol", "li", "blockquote", "a", "h2", "h3", "h4", "h5", "h6",
+TAGS = {"p", "br", "hr", "em", "strong", "del", "ul", "ol", "li", "blockquote", "a", "h2", "h3", "h4", "h5", "h6",
          "table", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd", "sup", "sub", "code"}  # fmt: skip
+ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "th": {"align"}, "td": {"align"}}
+SCHEMES = {"http", "https", "mailto", "tel", "article", "topic"}
+OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH
 _clean = nh3.Cleaner(
-    tags=_TAGS,
-    attributes={"a": {"href"}, "ol": {"start"}, "th": {"align"}, "td": {"align"}},
-    url_schemes={"http", "https", "mailto", "tel", "article", "topic"},
+    tags=TAGS,
+    attributes=ATTRIBUTES,
+    url_schemes=SCHEMES,
     url_relative="deny",
     link_rel=None,
     set_tag_attribute_values={"a": {"referrerpolicy": "no-referrer"}, "th": {"scope": "col"}},
     clean_content_tags={"script", "style", "title", "svg", "math", "template", "iframe"},
 ).clean
-_markdown = partial(pyromark.html, options=pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH)
+_markdown = partial(pyromark.html, options=OPTIONS)
 
 _HOLE = re.compile(
     r'<a href="(?P<kind>article|topic):(?P<slug>[^"]*)"[^>]*>(?P<inner>.*?)</a>'

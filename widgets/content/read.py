@@ -106,8 +106,6 @@ def parse_topic(file: ContentFile) -> Topic:
 
 def _read_article(reader: Reader, path: Path) -> Article | None:
     shared = reader.load(path, lambda file: file.load(ArticleFile))
-    if shared is None:
-        return None
     texts = {}
     for page in sorted(path.parent.glob("*.md")):
         if not _LANGUAGE_FILE.match(page.stem):
@@ -115,6 +113,8 @@ def _read_article(reader: Reader, path: Path) -> Article | None:
             reader.faults.append(Fault(where, 1, f"{page.stem!r} is not a language code like en, es or pt-BR."))
         elif text := reader.load(page, parse_text):
             texts[text.language] = text
+    if shared is None:
+        return None
     if not texts:
         where = path.relative_to(reader.root).as_posix()
         reader.faults.append(Fault(where, 1, "has no text that can be shown; add en.md beside it."))
@@ -126,14 +126,14 @@ def parse_text(file: ContentFile) -> Text:
     """`articles/<slug>/<language>.md` as a text."""
     head, body = file.front_matter()
     front = head.load(FrontMatter)
-    if not body.strip() and front.withdrawn is None:
+    if not body.text.strip() and front.withdrawn is None:
         raise ContentError(file.fault("has no text after the front matter."))
     return Text(
         Path(file.name).stem,
         front,
         markup.from_plain(front.emergency.strip()),
-        markup.from_markdown(body),
-        text_hash(front, body),
+        markup.from_markdown(body.text),
+        text_hash(front, body.text),
     )
 
 

@@ -73,13 +73,14 @@ def fernandez_huerta(blocks: Iterable[str]) -> float:
 
 @dataclass(frozen=True)
 class Formula:
-    """A language's formula, with the hardest score allowed for an article and for emergency words."""
+    """A language's formula, with the hardest score allowed for an article, for emergency words, and for half of all articles."""
 
     name: str
     score: Callable[[Iterable[str]], float]
     article_limit: float
     emergency_limit: float
     higher_is_easier: bool = False
+    median_limit: float | None = None
 
     def too_hard(self, score: float, limit: float) -> bool:
         """Whether `score` is on the wrong side of `limit`."""
@@ -87,6 +88,6 @@ class Formula:
 
 
 FORMULAS = {
-    "en": Formula("Flesch-Kincaid grade", flesch_kincaid_grade, 8.0, 5.0),
+    "en": Formula("Flesch-Kincaid grade", flesch_kincaid_grade, 8.0, 5.0, median_limit=6.5),
     "es": Formula("Fernández Huerta", fernandez_huerta, 70.0, 70.0, higher_is_easier=True),
 }

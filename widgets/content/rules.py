@@ -1,0 +1,57 @@
+"""What a library is held to when it is checked."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from widgets.content.files import meant
+from widgets.content.markup import SAYINGS
+from widgets.content.model import Library
+
+_SAYING = re.compile(r"\{(" + "|".join(SAYINGS) + r")\}")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The library that is checked, the day it is, and what its sites ask of it."""
+
+    root: Path
+    library: Library
+    today: date
+    languages: tuple[str, ...]
+    """The languages that every article should have."""
+    numbers: tuple[str, ...]
+    """The emergency and crisis numbers of all regions."""
+    say: Callable[[str, str], str]
+    """(saying, language) -> the words that a reader sees in its place."""
+
+    def unknown(self, kind: Literal["article", "topic"], slug: str) -> str:
+        """What is wrong with a name; "" for a good one, and for one whose own file is faulty, which is told there."""
+        found = self.library.article(slug) if kind == "article" else self.library.topic(slug)
+        path = self.root / (f"articles/{slug}/article.toml" if kind == "article" else f"topics/{slug}.toml")
+        if found is not None or path.is_file():
+            return ""
+        return f'there is no {kind} "{slug}"{meant(self.library.near(kind, slug))}'
+
+    def as_read(self, blocks: Iterable[str], language: str) -> list[str]:
+        """Blocks of text as a reader sees them, with the region's words in."""
+        return [_SAYING.sub(lambda saying: self.say(saying[1], language), block) for block in blocks]
+
+    @cached_property
+    def number(self) -> re.Pattern[str]:
+        """Finds an emergency number that stands by itself: not in 1,112, 911-a, $999, 10 000, 112/80 or 112 mg."""
+        written = "|".join(_written(number) for number in self.numbers)
+        return re.compile(
+            rf"(?<![\w$€£/=-])(?<!\d[.,\s])(?:{written})"
+            r"(?![\w/-]|[.,]\d|\s?[%°]|\s(?:mg|mm|mm[Hh]g|m[lL]|g|kg|lb|pounds|over|beats|steps|calories|calorías)\b)"
+        )
+
+
+def _written(number: str) -> str:
+    """The ways a number is written: 116 123 also without the space, 911 also as 9-1-1."""
+    plain = re.escape(number).replace(r"\ ", r"[\s-]?")
+    return plain if " " in number else f"{plain}|{'-'.join(number)}"
