@@ -6,6 +6,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from dataclasses import dataclass
@@ -76,7 +77,8 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        command = [sys.executable, "-m", "uvicorn", f"bench.partial:{name}", "--factory", "--port", str(port), "--no-access-log", "--log-level", "error"]
+        options = ["--factory", "--port", str(port), "--no-access-log", "--log-level", "error"]
+        command = [sys.executable, "-m", "uvicorn", f"bench.partial:{name}", *options]
         server = cls(name, port, subprocess.Popen(command, env=os.environ | environ))
         while True:
             try:
@@ -116,7 +118,8 @@ def compare(servers: dict[str, tuple[Server, bytes]]) -> None:
             result = measure(server, request)
             if turn:  # the first turn warms up
                 found[name].append(result)
-    ratios = {name: statistics.median(mine[0] / base[0] for mine, base in zip(results, found["bare"], strict=True)) for name, results in found.items()}
+    bare_rates = [rate for rate, _ in found["bare"]]
+    ratios = {name: statistics.median(r[0] / b for r, b in zip(results, bare_rates, strict=True)) for name, results in found.items()}
     print(f"{'':24}{'requests/s':>12}{'CPU us/request':>16}{'ratio':>8}")
     for name, results in found.items():
         rate, cpu = (statistics.median(column) for column in zip(*results, strict=True))
@@ -125,8 +128,6 @@ def compare(servers: dict[str, tuple[Server, bytes]]) -> None:
 
 def main() -> None:
     """Start both, and compare them."""
-    import tempfile
-
     library = Server.start("ours")
     asked = urllib.request.Request(f"http://127.0.0.1:{library.port}{PATH}", headers={"Accept-Encoding": "br"})
     with urllib.request.urlopen(asked) as answer, tempfile.NamedTemporaryFile() as file:

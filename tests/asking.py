@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 TAGS = frozenset(
-    "html head body meta title link a p strong em del br hr ul ol li blockquote h1 h2 h3 h4 h5 h6 table thead tbody tr th td dl dt dd sup sub code "
-    "div span nav main header footer form label input button details summary script".split()
+    ["html", "head", "body", "meta", "title", "link", "a", "p", "strong", "em", "del", "br", "hr", "ul", "ol", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd", "sup", "sub", "code", "div", "span", "nav", "main", "header", "footer", "form", "label", "input", "button", "details", "summary", "script"]
 )
 """Every element that our templates and the content's Markdown may make."""
 
@@ -85,7 +84,7 @@ def _is_plain(address: str | None) -> bool:
     """Whether a browser would take the address as one of the schemes we print."""
     text = re.sub(r"[\x00-\x20]", "", address or "")
     scheme, colon, _ = text.partition(":")
-    return text.startswith("#") or bool(colon) and scheme.lower() in SCHEMES
+    return text.startswith("#") or (bool(colon) and scheme.lower() in SCHEMES)
 
 
 def structured(html: str) -> list[Any]:

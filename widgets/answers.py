@@ -1,6 +1,7 @@
 """What every answer of ours has in common: its headers, its limits, and how it refuses."""
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from urllib.parse import parse_qs, urlsplit
@@ -19,6 +20,9 @@ MOST_QUERY = 2048
 MOST_BODY = 8192
 """Bytes of a query string, and of a form."""
 
+_HOST = re.compile(r"(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?")
+"""A host as browsers write it: nothing in it can end an attribute, or lead to another host."""
+
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 SCRIPT = "text/javascript; charset=utf-8"
@@ -35,7 +39,7 @@ PAGE: tuple[Header, ...] = (
     *EVERYWHERE,
     (
         b"content-security-policy",
-        b"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        b"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
@@ -55,6 +59,12 @@ def guarded(endpoint: Endpoint) -> Endpoint:
 def refusal(status: int, sentence: str) -> Answer:
     """A refusal in one plain sentence, readable by the page that asked."""
     return prepare(sentence + "\n", TEXT, PARTIAL, status=status, cache="max-age=60" if status == 404 else "no-store")
+
+
+def not_allowed(methods: str) -> Answer:
+    """The refusal of a method that the address does not take; `methods` are those it does."""
+    allow = (b"allow", methods.encode())
+    return prepare(f"This address takes {methods}.\n", TEXT, (*PARTIAL, allow), status=405)
 
 
 def preflight(request: Request) -> Answer:
@@ -89,6 +99,8 @@ def own_base(scope: Scope) -> str:
 
 
 def _is_loopback(host: str) -> bool:
+    if not _HOST.fullmatch(host):
+        return False
     try:
         name = urlsplit(f"//{host}").hostname or ""
         return name == "localhost" or name.endswith(".localhost") or ip_address(name).is_loopback

@@ -1,8 +1,9 @@
 """create_app(settings): addresses, and who may ask for them."""
 
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
 from starlette.applications import Starlette
@@ -25,6 +26,7 @@ from widgets.answers import (
     form,
     guarded,
     logged,
+    not_allowed,
     own_base,
     preflight,
     refusal,
@@ -33,7 +35,7 @@ from widgets.answers import (
 from widgets.catalog import catalog
 from widgets.catalog.article_card import ArticleCard
 from widgets.catalog.topic_browser import TopicBrowser
-from widgets.edition import Edition, Editions
+from widgets.edition import Editions
 from widgets.languages import words_in
 from widgets.render import Place, render_partial
 from widgets.settings import Settings
@@ -44,6 +46,7 @@ from widgets.widget import BadAttribute, Moment, UnknownName, Widget, shown
 log = logging.getLogger("widgets")
 
 Clock = Callable[[], datetime]
+
 
 def utc_now() -> datetime:
     """The clock that is used unless a test sets its own."""
@@ -62,7 +65,8 @@ class Library:
         self.settings = settings
         self.clock = clock
         self.editions = Editions(settings.content, watch=settings.watch)
-        routes = Starlette(routes=self._routes(), exception_handlers={HTTPException: self._http_error, Exception: self._failed})
+        handlers: dict[Any, Any] = {HTTPException: self._http_error, Exception: self._failed}
+        routes = Starlette(routes=self._routes(), exception_handlers=handlers)
         self.store = Store(routes, lambda: self.editions.current, settings.cache_megabytes << 20, by_host=not settings.public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,10 +110,10 @@ class Library:
             return refusal(error.status, str(error))
         if request.method == "POST":
             if not kind.searches:
-                return refusal(405, f"{kind.tag()} takes no form; ask for it with GET.")
+                return not_allowed("GET, HEAD, OPTIONS")
             html = render_partial(place, self._moment(), await form(request, "q"))
             return prepare(html, HTML, PARTIAL, cache="no-store")
-        return self._kept(("partial", place), PARTIAL, lambda moment: render_partial(place, moment))
+        return self._kept("partial", place, PARTIAL, lambda moment: render_partial(place, moment))
 
     # --- Pages -----------------------------------------------------------------------------------------
 
@@ -128,7 +132,7 @@ class Library:
         except BadAttribute as error:
             return self._missing(request, error)
         card = place.widget
-        return self._kept(("article", place), PAGE, lambda moment: pages.article_page(place.base, place.edition, card, moment))  # type: ignore[arg-type]
+        return self._kept("article", place, PAGE, lambda moment: pages.article_page(place.base, place.edition, card, moment))  # type: ignore[arg-type]
 
     async def search(self, request: Request) -> ASGIApp:
         """`/search`: what is typed comes in the body of a POST, and is not kept."""
@@ -146,7 +150,7 @@ class Library:
         except BadAttribute as error:
             return self._missing(request, error)
         browser = place.widget
-        return self._kept(("level", place), PAGE, lambda moment: pages.topic_page(place.base, place.edition, browser, moment))  # type: ignore[arg-type]
+        return self._kept("level", place, PAGE, lambda moment: pages.topic_page(place.base, place.edition, browser, moment))  # type: ignore[arg-type]
 
     def _missing(self, request: Request, error: BadAttribute) -> Answer:
         """The page that says what is wrong with an address."""
@@ -168,7 +172,7 @@ class Library:
         base, edition = self._base(request), self.editions.current
         key = ("embed.js", base, edition.languages)
         return self.store.find(key) or self.store.keep(
-            key, prepare(embed.loader(base, edition).text, SCRIPT, SHARED, cache="max-age=300, stale-while-revalidate=86400", quality=11)
+            key, prepare(embed.loader(base, edition).text, SCRIPT, SHARED, cache="max-age=300, stale-while-revalidate=86400", edition=edition, quality=11)
         )
 
     async def pinned_loader(self, request: Request) -> ASGIApp:
@@ -225,15 +229,15 @@ class Library:
             query = "&".join([path_query, *(pair for pair in query.split("&") if pair.partition("=")[0] in takes)])
         return Place(self._base(request), edition, kind.parse(query).settled(edition))
 
-    def _kept(self, key: Hashable, headers: tuple[Header, ...], make: Callable[[Moment], str]) -> Answer:
+    def _kept(self, kind: str, place: Place, headers: tuple[Header, ...], make: Callable[[Moment], str]) -> Answer:
         """The kept answer, or one made now and kept for as long as what it says holds."""
+        key = (kind, place)
         found = self.store.find(key)
         if found is not None:
             return found
         moment = self._moment()
-        edition = self.editions.current
         html = make(moment)
-        return self.store.keep(key, prepare(html, HTML, headers, cache="", edition=edition, until=moment.until))
+        return self.store.keep(key, prepare(html, HTML, headers, cache="", edition=place.edition, until=moment.until, now=moment.now))
 
     def _moment(self) -> Moment:
         return Moment(self.clock())
@@ -247,6 +251,8 @@ class Library:
         if status == 404:
             words = words_in(self.editions.current.sites[DEFAULT].language)
             return self._missing(request, UnknownName(words["page_not_found_text"]))
+        if status == 405:
+            return not_allowed((getattr(error, "headers", None) or {}).get("Allow", "GET, HEAD"))
         return refusal(status, str(getattr(error, "detail", "")))
 
     async def _failed(self, request: Request, error: Exception) -> ASGIApp:

@@ -12,15 +12,16 @@ from widgets.embed import page_styles
 from widgets.languages import words_in
 from widgets.render import Place, render
 from widgets.sites import Site
-from widgets.views import ArticleView, Link, title_of
+from widgets.views import ArticleView, Link, emergency_line, title_of
 from widgets.widget import Moment, Widget
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A line of the library's menu: a topic and up to two below it."""
+    """A top of the tree in the library's menu, its summary, and all topics below it."""
 
     link: Link
+    summary: str
     below: tuple[Link, ...]
 
 
@@ -31,12 +32,13 @@ def article_page(base: str, edition: Edition, card: ArticleCard, moment: Moment)
     article: ArticleView = view["article"]
     structured = _medical_web_page(place, article)
     trail = _trail(edition, place.site, card, edition.library.articles[card.article])
-    values = view | _frame(place, moment, article.title, article.summary, article.languages) | {"structured": structured, "trail": trail}
+    frame = _frame(place, moment, article.title, article.summary, article.languages)
+    values = view | frame | {"structured": structured, "trail": trail}
     return render("pages/article.html", place, values)
 
 
 def topic_page(base: str, edition: Edition, browser: TopicBrowser, moment: Moment, query: str | None = None) -> str:
-    """`/`, `/topics/<slug>` and `/search`: a level of the tree, or what a search found."""
+    """`/`, `/topics/<slug>` and `/search`: the front page, a level of the tree, or what a search found."""
     place = Place(base, edition, replace(browser, heading_level=1), as_page=True)
     view = browser.view(edition, place.site, moment, query)
     words = words_in(browser.language(place.site))
@@ -49,7 +51,11 @@ def topic_page(base: str, edition: Edition, browser: TopicBrowser, moment: Momen
         "url": base + browser.page(),
         "inLanguage": words.language,
     }
-    values = view | _frame(place, moment, title, view["summary"], place.site.file.languages) | {"structured": structured, "is_home": not browser.topic, "title": title}
+    frame = _frame(place, moment, title, view["summary"], place.site.file.languages)
+    values = view | frame | {"structured": structured, "title": title}
+    if query is None and not browser.topic and not browser.letter:
+        front = {"emergency": emergency_line(words.language), "cards": _panels(edition, place.site, browser), "description": words["library_intro"]}
+        return render("pages/home.html", place, values | front)
     return render("pages/topic.html", place, values)
 
 
@@ -74,9 +80,7 @@ def sitemap(base: str, edition: Edition) -> str:
     return render("pages/sitemap.xml", place, {"entries": entries})
 
 
-def _frame(
-    place: Place, moment: Moment | None, title: str, summary: str, languages: tuple[str, ...], robots: str = ""
-) -> dict[str, Any]:
+def _frame(place: Place, moment: Moment | None, title: str, summary: str, languages: tuple[str, ...], robots: str = "") -> dict[str, Any]:
     """What every page's head, menu and foot show."""
     site, widget = place.site, place.widget
     name = site.in_language(site.file.name, widget.language(site))[1]
@@ -88,7 +92,7 @@ def _frame(
         "canonical": place.base + widget.page(),
         "alternates": _alternates(place.base, site, widget, languages),
         "robots": robots,
-        "panels": _panels(place.edition, site, widget),
+        "panels": _panels(place.edition, site, widget, without=site.file.symptom_checker.topic),
         "home": replace(TopicBrowser(), site=widget.site, lang=widget.lang),
         "checker": _checker(place),
         "appointment": cta.view(place.edition, site, moment) if moment else None,
@@ -100,23 +104,25 @@ def _checker(place: Place) -> dict[str, Any]:
     """The way to the symptom checker, and its name."""
     site, widget = place.site, place.widget
     checker = site.file.symptom_checker
-    _, words = site.in_language(checker.words, widget.language(site))
-    return {"address": checker.address, "page": widget.page_query(f"/topics/{checker.topic}"), "text": words.heading if words else ""}
+    language = widget.language(site)
+    lang, words = site.in_language(checker.words, language)
+    return {"words": words, "lang": "" if lang == language else lang, "address": checker.address, "page": widget.page_query(f"/topics/{checker.topic}"), "text": words.heading if words else ""}
 
 
-def _panels(edition: Edition, site: Site, widget: Widget) -> list[Panel]:
-    """The tops of the tree in order, each with the next two topics below it; the symptoms have the checker's line."""
-    library = edition.library
-    tops = (topic for topic in library.children(None) if topic.slug != site.file.symptom_checker.topic)
+def _panels(edition: Edition, site: Site, widget: Widget, without: str = "") -> list[Panel]:
+    """The tops of the tree in order, each with the topics below it; the menu has the checker's line for the symptoms."""
+    library, language = edition.library, widget.language(site)
+    tops = (topic for topic in library.children(None) if topic.slug != without)
 
     def link(topic: Topic) -> Link:
-        text, lang = title_of(topic, site, widget.language(site))
-        return Link(text, TopicBrowser(topic=topic.slug, site=widget.site, lang=widget.lang), lang)
+        text, lang = title_of(topic, site, language)
+        count = words_in(language).count("count_articles", len(library.articles_below(topic.slug)))
+        return Link(text, TopicBrowser(topic=topic.slug, site=widget.site, lang=widget.lang), lang, count)
 
     def below(topic: Topic) -> list[Topic]:
         return [found for child in library.children(topic.slug) for found in (child, *below(child))]
 
-    return [Panel(link(top), tuple(link(topic) for topic in below(top)[:2])) for top in tops]
+    return [Panel(link(top), top.words(language, site.language)[1].summary, tuple(link(topic) for topic in below(top))) for top in tops]
 
 
 def _trail(edition: Edition, site: Site, card: ArticleCard, article: Article) -> list[Link]:

@@ -38,7 +38,7 @@ NUMBERS = tuple(dict.fromkeys(number for region in REGIONS.values() for number i
 """Every number that some region calls; texts leave them to the site."""
 
 
-class Words(Table):
+class Words(Table, frozen=True):
     """A link's words in one language."""
 
     heading: Line
@@ -46,7 +46,7 @@ class Words(Table):
     text: str = ""
 
 
-class Appointment(Table):
+class Appointment(Table, frozen=True):
     """How to ask for an appointment; with neither address nor phone there is no call to action."""
 
     address: str = ""
@@ -62,7 +62,7 @@ class Appointment(Table):
         return bool(self.address or self.phone)
 
 
-class SymptomChecker(Table):
+class SymptomChecker(Table, frozen=True):
     """The site's own symptom checker; without an address the library's Symptoms topic stands in."""
 
     address: str = ""
@@ -74,7 +74,7 @@ class SymptomChecker(Table):
             check_http(self.address)
 
 
-class SiteFile(Table):
+class SiteFile(Table, frozen=True):
     """`sites/<slug>.toml`."""
 
     name: dict[Language, Line]
@@ -85,7 +85,7 @@ class SiteFile(Table):
     symptom_checker: SymptomChecker = SymptomChecker()
 
 
-class CampaignFile(Table):
+class CampaignFile(Table, frozen=True):
     """`campaigns/<slug>.toml`: other words, and perhaps another address, for the call to action."""
 
     words: dict[Language, Words]

@@ -4,9 +4,10 @@ Pure ASGI, in front of the routes: an answer that is kept costs a dictionary loo
 """
 
 import hashlib
+import re
 import time
 import zlib
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ Header = tuple[bytes, bytes]
 FRESH, REVALIDATE, ON_ERROR = 300, 60, 3600
 """Seconds an answer is fresh; may be shown while it is fetched anew; may be shown while we are down."""
 
+_REFUSED = re.compile(rb";\s*q=0(\.0*)?\s*$")
 SENT = "health_widgets.sent"
 _ALIAS_BYTES = 400
 _SMALL = 200
@@ -57,10 +59,10 @@ class Answer:
                 unmodified = value
         chosen = self.encodings.get(_encoding(accept)) or self.encodings[b""]
         if unmodified and self.status == 200 and (chosen.etag in unmodified or unmodified == b"*"):
-            await send({"type": "http.response.start", "status": 304, "headers": chosen.unmodified})
+            await send({"type": "http.response.start", "status": 304, "headers": list(chosen.unmodified)})
             await send({"type": "http.response.body", "body": b""})
             return
-        await send({"type": "http.response.start", "status": self.status, "headers": chosen.headers})
+        await send({"type": "http.response.start", "status": self.status, "headers": list(chosen.headers)})  # middleware may write to it
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else chosen.body})
 
     @property
@@ -76,7 +78,7 @@ def _encoding(accept: bytes) -> bytes:
     """The encoding for an Accept-Encoding header: br, gzip or b"" for none."""
     found = _chosen.get(accept)
     if found is None:
-        takes = {part.partition(b";")[0].strip() for part in accept.lower().split(b",") if b"q=0" not in part.replace(b" ", b"") or b"q=0." in part}
+        takes = {part.partition(b";")[0].strip() for part in accept.lower().split(b",") if not _REFUSED.search(part)}
         found = b"br" if b"br" in takes else b"gzip" if b"gzip" in takes else b""
         if len(_chosen) < 1000:  # clients could invent headers without end
             _chosen[accept] = found
@@ -92,11 +94,12 @@ def prepare(
     cache: str = "no-store",
     edition: object = None,
     until: datetime | None = None,
+    now: datetime | None = None,
     quality: int = 5,
 ) -> Answer:
     """Make an answer ready to be sent many times; `cache` is its Cache-Control, "" for that of the library's answers."""
     raw = body.encode() if isinstance(body, str) else body
-    control, keep_until, keep = (cache, float("inf"), "no-store" not in cache) if cache else _library_control(until)
+    control, keep_until, keep = (cache, float("inf"), status == 200 and "no-store" not in cache) if cache else _library_control(until, now)
     shared = (
         (b"content-type", media_type.encode()),
         (b"cache-control", control.encode()),
@@ -108,20 +111,19 @@ def prepare(
     return Answer(status, encodings, edition, keep_until, keep)
 
 
-def _library_control(until: datetime | None) -> tuple[str, float, bool]:
+def _library_control(until: datetime | None, now: datetime | None) -> tuple[str, float, bool]:
     """Cache-Control, the time until which the answer may be kept here, and whether at all.
 
     What depends on the clock must be gone from every cache when it changes: near that moment
     the allowances shrink, and the answer is made anew for each request.
     """
-    now = time.time()
-    if until is None:
+    if until is None or now is None:
         return f"max-age={FRESH}, stale-while-revalidate={REVALIDATE}, stale-if-error={ON_ERROR}", float("inf"), True
-    left = until.timestamp() - now
+    left = (until - now).total_seconds()
     if left > FRESH + ON_ERROR:
-        control, _, _ = _library_control(None)
+        control, _, _ = _library_control(None, None)
         return control, until.timestamp() - FRESH - ON_ERROR, True
-    return f"max-age={max(0, min(FRESH, int(left)))}", now, False
+    return f"max-age={max(0, min(FRESH, int(left)))}", now.timestamp(), False
 
 
 def _compressed(raw: bytes, quality: int) -> dict[bytes, bytes]:
@@ -154,15 +156,19 @@ class Store:
     current: Any
     limit: int
     by_host: bool = False
+    now: Callable[[], float] = time.time
     _kept: dict[Hashable, Answer] = field(default_factory=dict)
     _aliases: dict[Hashable, tuple[Answer, Any]] = field(default_factory=dict)
     _bytes: int = 0
+    _edition: object = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from the store, or let the routes make the answer and keep it."""
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
             await self.app(scope, receive, send)
             return
+        if self._edition is not self.current():
+            self._renew()
         alias = self._alias(scope)
         answer, route = self._aliases.get(alias, (None, None))
         if answer is not None and self._holds(answer):
@@ -189,9 +195,7 @@ class Store:
         return answer
 
     def _holds(self, answer: Answer) -> bool:
-        return (answer.edition is None or answer.edition is self.current()) and (
-            answer.until == float("inf") or time.time() < answer.until
-        )
+        return (answer.edition is None or answer.edition is self.current()) and (answer.until == float("inf") or self.now() < answer.until)
 
     def _alias(self, scope: Scope) -> Hashable:
         """What tells two requests apart. Without a public address, that is the host asked for as well."""
@@ -200,6 +204,13 @@ class Store:
         hosts = tuple(value for name, value in scope["headers"] if name == b"host")
         return (scope["path"], scope["query_string"], scope.get("scheme"), hosts)
 
+    def _renew(self) -> None:
+        """Another edition is served: what was made from the one before is dropped, and the memory it held."""
+        self._edition = self.current()
+        self._kept = {key: answer for key, answer in self._kept.items() if answer.edition is None}
+        self._aliases = {alias: pair for alias, pair in self._aliases.items() if pair[0].edition is None}
+        self._bytes = sum(answer.bytes for answer in self._kept.values()) + _ALIAS_BYTES * len(self._aliases)
+
     def _count(self, more: int) -> None:
         """Hold the bound: when it is reached, start afresh, which costs one render for each answer in use."""
         self._bytes += more
@@ -207,5 +218,3 @@ class Store:
             self._kept.clear()
             self._aliases.clear()
             self._bytes = more
-
-

@@ -158,7 +158,7 @@ class Widget:
     @classmethod
     def parse(cls, query: str) -> Self:
         """The widget that a query string asks for; raises BadAttribute. Unknown parameters are ignored."""
-        given = parse_qsl(query, keep_blank_values=True, errors="replace", max_num_fields=200)
+        given = parse_qsl(query, keep_blank_values=True, errors="replace")
         return cls(**{f.name: value for f in cls.declared() if (value := _value(f, given)) is not MISSING})
 
     def address(self) -> str:
@@ -230,7 +230,7 @@ def _value(f: Field[Any], given: list[tuple[str, str]]) -> Any:
         raise BadAttribute(f"{name}: is given {len(texts)} times; give it once.")
     if not texts or (not texts[0].strip() and f.default is not MISSING and f.metadata["check"] is not flag):
         if f.default is MISSING:
-            raise BadAttribute(f"{name}: is missing; add it, like {name}=\"{f.metadata['example']}\".")
+            raise BadAttribute(f'{name}: is missing; add it, like {name}="{f.metadata["example"]}".')
         return MISSING
     try:
         return f.metadata["check"](texts[0])

@@ -61,5 +61,3 @@ def _replacement(card: ArticleCard, edition: Edition, site: Site, slug: str | No
     """The link to what takes a withdrawn article's place."""
     article = edition.library.article(slug or "")
     return card._card(article, site, card.language(site)) if article else None
-
-

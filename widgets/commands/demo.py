@@ -3,6 +3,7 @@
 import asyncio
 import html
 import signal
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
@@ -66,12 +67,13 @@ def gallery() -> str:
     )
 
 
-def _state(widget: type[Widget], example: dict[str, str]) -> str:
+def _state(widget: type[Widget], example: Mapping[str, str]) -> str:
     attributes = "".join(f' {name}="{html.escape(value)}"' if value else f" {name}" for name, value in example.items())
     level = int(example.get("heading-level", 2))
     snippet = f'<{widget.tag()}{attributes}>\n  <a href="{PLACEHOLDER}/">Health library</a>\n</{widget.tag()}>'
     between = "".join(f'<h{n} class="unseen-level">{widget.kind()}</h{n}>' for n in range(2, level))
-    return f'<section class="state" aria-label="{html.escape(widget.kind() + attributes)}">{between}{snippet}<pre>{html.escape(snippet)}</pre></section>'
+    label = html.escape(widget.kind() + attributes)
+    return f'<section class="state" aria-label="{label}">{between}{snippet}<pre>{html.escape(snippet)}</pre></section>'
 
 
 class _Server(uvicorn.Server):

@@ -20,9 +20,7 @@ def command(host: str, port: int, workers: int, content: Path | None) -> None:
     if content is not None:
         os.environ[f"{PREFIX}CONTENT"] = str(content)
     settings_or_exit()
-    uvicorn.run(
-        "widgets.commands.serve:application", factory=True, host=host, port=port, workers=workers, access_log=False, server_header=False
-    )
+    uvicorn.run("widgets.commands.serve:application", factory=True, host=host, port=port, workers=workers, access_log=False, server_header=False)
 
 
 def application() -> Library:

@@ -54,7 +54,7 @@ def _heading(name: str, line: int, level: int, above: int) -> Iterator[Fault]:
 def _link(name: str, line: int, url: str, rules: Rules) -> Iterator[Fault]:
     parts = _SCHEME.match(url)
     scheme = parts[1] if parts else ""
-    if parts and (scheme == "article" or scheme == "topic"):
+    if parts and scheme in {"article", "topic"}:
         if wrong := rules.unknown("article" if scheme == "article" else "topic", parts[2]):
             yield Fault(name, line, f"link: {wrong}")
     elif scheme not in SCHEMES:
@@ -82,6 +82,6 @@ def _raw_html(name: str, first: int, source: str, rules: Rules) -> Iterator[Faul
             yield Fault(name, line, f"<{tag}> is dropped; write Markdown.", "warning")
             continue
         for attribute in attributes.keys() - ATTRIBUTES.get(tag, set()):
-            yield Fault(name, line, f'the attribute {attribute} of <{tag}> is dropped; leave it out.', "warning")
+            yield Fault(name, line, f"the attribute {attribute} of <{tag}> is dropped; leave it out.", "warning")
         if tag == "a":
             yield from _link(name, line, attributes.get("href") or "", rules)

@@ -77,7 +77,7 @@ class ContentFile:
 
     def _position(self, *where: str | int) -> int:
         position = 0
-        for step, after in zip(where, (*where[1:], None), strict=True):
+        for step, after in zip(where, [*where, None][1:], strict=True):
             if isinstance(step, int):
                 continue
             key = re.compile(rf'^[ \t]*(?:\[+\s*(?:[\w".-]+\.)?)?"?{re.escape(step)}"?\s*[\]=.]', re.MULTILINE)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -35,7 +35,7 @@ def check_http(url: str) -> None:
         raise ValueError(f"{url!r} is not an address; write it in full, like https://www.example.org/page")
 
 
-class Source(Table):
+class Source(Table, frozen=True):
     """Where facts come from: a public page by its publisher."""
 
     publisher: Line
@@ -46,7 +46,7 @@ class Source(Table):
         check_http(self.url)
 
 
-class Review(Table):
+class Review(Table, frozen=True):
     """A clinical review: which body approved which text, and until when."""
 
     by: Line
@@ -55,14 +55,14 @@ class Review(Table):
     next_review: date | None = None
 
 
-class Withdrawal(Table):
+class Withdrawal(Table, frozen=True):
     """Why a text is not shown any more, and the article to read in its place."""
 
     notice: Line
     replacement: Slug | None = None
 
 
-class FrontMatter(Table):
+class FrontMatter(Table, frozen=True):
     """The front matter of `articles/<slug>/<language>.md`."""
 
     title: Line
@@ -76,7 +76,7 @@ class FrontMatter(Table):
     withdrawn: Withdrawal | None = None
 
 
-class ArticleFile(Table):
+class ArticleFile(Table, frozen=True):
     """`articles/<slug>/article.toml`: what all languages share."""
 
     topics: tuple[Slug, ...]
@@ -87,7 +87,7 @@ class ArticleFile(Table):
     codes: dict[CodeSystem, tuple[Line, ...]] = {}
 
 
-class TopicWords(Table):
+class TopicWords(Table, frozen=True):
     """A topic's words in one language."""
 
     title: Line
@@ -95,7 +95,7 @@ class TopicWords(Table):
     also_called: tuple[Line, ...] = ()
 
 
-class TopicFile(Table):
+class TopicFile(Table, frozen=True):
     """`topics/<slug>.toml`: the parent (none: top of the tree), the place among its sisters, the words."""
 
     words: dict[Language, TopicWords]
@@ -219,8 +219,8 @@ class Library:
             yield from self._descendants(child.slug)
 
 
-def _grouped(pairs: Iterable[tuple]) -> dict:
-    groups: dict = {}
+def _grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
+    groups: dict[Any, Any] = {}
     for key, value in pairs:
         groups[key] = (*groups.get(key, ()), value)
     return groups

@@ -1,0 +1,52 @@
+# Two commands do everything: make run, make test.
+PYTHON ?= python3
+PORT ?= 8000
+VENV = .venv
+BIN = $(VENV)/bin
+
+.PHONY: help run test test-full lint types check bench docs chromium clean
+
+help: ## What there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/run ## The library on http://localhost:PORT and a partner's page on the next port
+	$(BIN)/health-widgets demo --port $(PORT)
+
+test: $(VENV)/dev chromium ## All that a change needs
+	$(BIN)/python -m pytest -m "not full"
+
+test-full: $(VENV)/dev chromium ## The long ones too
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/dev ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/dev ## mypy, strict
+	$(BIN)/mypy
+
+check: $(VENV)/run ## The faults of the content
+	$(BIN)/health-widgets check
+
+bench: $(VENV)/dev ## Ratios to a bare ASGI callable
+	$(BIN)/python -m bench.partial
+
+docs: $(VENV)/dev ## Write the README's tables anew from the declarations
+	$(BIN)/python -m tests.readme
+
+chromium:
+	@tests/get-chromium
+
+$(VENV)/run: pyproject.toml
+	@echo "Installing into $(VENV), once (about 20 packages)..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[dev]'
+	@touch $@
+
+clean: ## Remove what was installed and built
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

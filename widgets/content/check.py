@@ -1,0 +1,95 @@
+"""What is wrong in a library: the faults that reading found, and those of single words that reading lets pass."""
+
+import statistics
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from widgets.content.check_text import check_text
+from widgets.content.files import ContentFile, Fault
+from widgets.content.model import Article, Topic
+from widgets.content.reading import FORMULAS
+from widgets.content.rules import Rules
+
+Each = Callable[[list[Article]], Iterable[Article]]
+
+
+def check_library(rules: Rules, each: Each = iter) -> Iterator[Fault]:
+    """Every fault of topics and articles; `each` goes through the articles, and may tell how far it is."""
+    library = rules.library
+    yield from library.faults
+    yield from _folders(rules)
+    for topic in library.topics.values():
+        yield from _topic(topic, _file(rules, f"topics/{topic.slug}.toml"), rules)
+    for article in each(list(library.articles.values())):
+        yield from _article(article, rules)
+    for language, median in medians(rules).items():
+        yield from _median(language, median)
+
+
+def medians(rules: Rules) -> dict[str, float]:
+    """The median reading score of the articles, for each language whose median has a limit."""
+    scores: dict[str, list[float]] = {}
+    for article in rules.library.articles.values():
+        for language, text in article.texts.items():
+            formula = FORMULAS.get(language)
+            if formula and formula.median_limit is not None and not text.front.withdrawn:
+                scores.setdefault(language, []).append(formula.score(rules.as_read(text.body.blocks, language)))
+    return {language: statistics.median(found) for language, found in scores.items()}
+
+
+def _median(language: str, median: float) -> Iterator[Fault]:
+    formula = FORMULAS[language]
+    limit = formula.median_limit
+    if limit is not None and formula.too_hard(median, limit):
+        message = f"the median {formula.name} of all articles in {language} is {median:.1f}; {limit:.1f} or easier is right for most readers."
+        yield Fault("articles", 1, message, "warning")
+
+
+def _folders(rules: Rules) -> Iterator[Fault]:
+    """Article folders that reading passes over in silence."""
+    for folder in sorted(rules.root.glob("articles/*/")):
+        if not (folder / "article.toml").exists():
+            yield Fault(f"articles/{folder.name}/article.toml", 1, 'is missing, so nothing here is shown; write one with topics = ["..."].')
+
+
+def _file(rules: Rules, name: str) -> ContentFile:
+    return ContentFile.read(rules.root, rules.root / name)
+
+
+def _topic(topic: Topic, file: ContentFile, rules: Rules) -> Iterator[Fault]:
+    parent = topic.file.parent
+    if parent and (wrong := rules.unknown("topic", parent)):
+        yield file.fault(f"parent: {wrong}", "parent")
+    for language in rules.languages:
+        if language not in topic.file.words:
+            yield file.fault(f"has no words in {language}; add a table [words.{language}].", "words", level="note")
+    yield from _formerly(file, topic.slug, topic.file.formerly, rules.library.topics)
+
+
+def _article(article: Article, rules: Rules) -> Iterator[Fault]:
+    folder = f"articles/{article.slug}"
+    file = _file(rules, f"{folder}/article.toml")
+    for key, kind, slugs in (("topics", "topic", article.file.topics), ("related", "article", article.file.related)):
+        for slug in slugs:
+            if wrong := rules.unknown("topic" if kind == "topic" else "article", slug):
+                yield file.fault_of(slug, f"{key}: {wrong}", key)
+    yield from _formerly(file, article.slug, article.file.formerly, rules.library.articles)
+    yield from _translations(article, file, rules)
+    for language, text in article.texts.items():
+        yield from check_text(text, _file(rules, f"{folder}/{language}.md"), rules)
+
+
+def _translations(article: Article, file: ContentFile, rules: Rules) -> Iterator[Fault]:
+    if any(text.front.withdrawn for text in article.texts.values()):
+        return
+    for language in rules.languages:
+        if not (rules.root / f"articles/{article.slug}/{language}.md").is_file():  # a faulty one is told by reading
+            yield file.fault(f"has no text in {language}; add {language}.md beside it.", level="note")
+
+
+def _formerly(file: ContentFile, slug: str, former: Iterable[str], named: Mapping[str, Article] | Mapping[str, Topic]) -> Iterator[Fault]:
+    """Former names that someone else has, or had: old snippets could mean either."""
+    for old in former:
+        clash = [other for other, item in named.items() if other == old or (other != slug and old in item.file.formerly)]
+        if clash:
+            verb = "is the name of another" if clash[0] == old else f"is a former name of {clash[0]} too"
+            yield file.fault_of(old, f'formerly: "{old}" {verb}; a name leads to one only, so take it out of one of them.', "formerly")
