@@ -3,10 +3,11 @@
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import rcssmin
 import rjsmin
@@ -20,6 +21,53 @@ from widgets.settings import files
 from widgets.widget import Widget, flag, html_name
 
 LOADER_WORDS = ("could_not_load", "try_again", "open_library")
+
+
+class Event(NamedTuple):
+    """When an element sends an event, and what its `detail` holds."""
+
+    doc: str
+    detail: Mapping[str, str]
+
+
+EVENTS: Mapping[str, Event] = {
+    "health-load": Event("The widget shows its content.", {"widget": "its kind, like `article-card`"}),
+    "health-error": Event(
+        "Something could not be had.",
+        {"kind": "`attribute`, `not-found`, `busy`, `server`, `content`, `timeout` or `network`"},
+    ),
+    "health-navigate": Event("A reader has moved inside the widget.", {"attributes": "the parameters of what is in view now"}),
+    "health-cta": Event("A reader used the call to action's button or phone.", {"campaign": "its name, or empty"}),
+}
+
+ON_THE_ELEMENT: Mapping[str, str] = {
+    "theme": "`light` or `dark`; without it, the `color-scheme` of the page around. Only the styles read it: it is never sent.",
+}
+"""Attributes that are no part of a partial's address."""
+
+PROPERTIES: Mapping[str, str] = {
+    "--health-accent": "Links, headings, buttons.",
+    "--health-on-accent": "Words on a button.",
+    "--health-surface": "The background.",
+    "--health-text": "The words.",
+    "--health-muted": "Dates, notes, the disclaimer.",
+    "--health-border": "Lines and frames.",
+    "--health-radius": "How round the corners are.",
+    "--health-font": "The font family.",
+    "--health-space": "The space inside.",
+}
+"""Custom properties that a page may set on an element, or on anything around it."""
+
+PARTS: Mapping[str, str] = {
+    "root": "The whole widget.",
+    "emergency": "The emergency words.",
+    "heading": "The first heading.",
+    "review": "The line of dates and review.",
+    "button": "Every button that is a link.",
+    "link": "The link to the full page.",
+    "disclaimer": "The disclaimer.",
+}
+"""Names for ::part()."""
 
 
 @dataclass(frozen=True)

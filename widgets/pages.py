@@ -25,9 +25,10 @@ class Panel:
     below: tuple[Link, ...]
 
 
-def article_page(base: str, edition: Edition, card: ArticleCard, moment: Moment) -> str:
+def article_page(at: Place[ArticleCard], moment: Moment) -> str:
     """`/articles/<slug>`: the whole article."""
-    place = Place(base, edition, replace(card, open=True, heading_level=1), as_page=True)
+    edition, card = at.edition, at.widget
+    place = replace(at, widget=replace(card, open=True, heading_level=1), steps="pages")
     view = place.widget.view(edition, place.site, moment)
     article: ArticleView = view["article"]
     structured = _medical_web_page(place, article)
@@ -37,9 +38,10 @@ def article_page(base: str, edition: Edition, card: ArticleCard, moment: Moment)
     return render("pages/article.html", place, values)
 
 
-def topic_page(base: str, edition: Edition, browser: TopicBrowser, moment: Moment, query: str | None = None) -> str:
+def topic_page(at: Place[TopicBrowser], moment: Moment, query: str | None = None) -> str:
     """`/`, `/topics/<slug>` and `/search`: the front page, a level of the tree, or what a search found."""
-    place = Place(base, edition, replace(browser, heading_level=1), as_page=True)
+    edition, browser = at.edition, at.widget
+    place = replace(at, widget=replace(browser, heading_level=1), steps="pages")
     view = browser.view(edition, place.site, moment, query)
     words = words_in(browser.language(place.site))
     name = place.site.in_language(place.site.file.name, words.language)[1]
@@ -48,7 +50,7 @@ def topic_page(base: str, edition: Edition, browser: TopicBrowser, moment: Momen
         "@context": "https://schema.org",
         "@type": "CollectionPage",
         "name": title,
-        "url": base + browser.page(),
+        "url": at.base + browser.page(),
         "inLanguage": words.language,
     }
     frame = _frame(place, moment, title, view["summary"], place.site.file.languages)
@@ -61,7 +63,7 @@ def topic_page(base: str, edition: Edition, browser: TopicBrowser, moment: Momen
 
 def message_page(base: str, edition: Edition, title: str, text: str) -> str:
     """A page that says what is wrong with an address, and leads on."""
-    place = Place(base, edition, TopicBrowser(heading_level=1), as_page=True)
+    place = Place(base, edition, TopicBrowser(heading_level=1), steps="pages")
     words = words_in(place.site.language)
     values = {"title": words[title], "text": text} | _frame(place, None, words[title], "", (), robots="noindex")
     return render("pages/message.html", place, values)
@@ -75,12 +77,12 @@ def sitemap(base: str, edition: Edition) -> str:
     for article in edition.library.articles.values():
         if article.text(site.language, site.language).front.withdrawn is None:
             widgets.append((ArticleCard(article=article.slug), tuple(lang for lang in site.file.languages if lang in article.texts)))
-    place = Place(base, edition, TopicBrowser(), as_page=True)
+    place = Place(base, edition, TopicBrowser(), steps="pages")
     entries = [{"url": base + widget.page(), "languages": _alternates(base, site, widget, languages)} for widget, languages in widgets]
     return render("pages/sitemap.xml", place, {"entries": entries})
 
 
-def _frame(place: Place, moment: Moment | None, title: str, summary: str, languages: tuple[str, ...], robots: str = "") -> dict[str, Any]:
+def _frame(place: Place[Any], moment: Moment | None, title: str, summary: str, languages: tuple[str, ...], robots: str = "") -> dict[str, Any]:
     """What every page's head, menu and foot show."""
     site, widget = place.site, place.widget
     name = site.in_language(site.file.name, widget.language(site))[1]
@@ -100,13 +102,19 @@ def _frame(place: Place, moment: Moment | None, title: str, summary: str, langua
     }
 
 
-def _checker(place: Place) -> dict[str, Any]:
+def _checker(place: Place[Any]) -> dict[str, Any]:
     """The way to the symptom checker, and its name."""
     site, widget = place.site, place.widget
     checker = site.file.symptom_checker
     language = widget.language(site)
     lang, words = site.in_language(checker.words, language)
-    return {"words": words, "lang": "" if lang == language else lang, "address": checker.address, "page": widget.page_query(f"/topics/{checker.topic}"), "text": words.heading if words else ""}
+    return {
+        "words": words,
+        "lang": "" if lang == language else lang,
+        "address": checker.address,
+        "page": widget.page_query(f"/topics/{checker.topic}" if place.edition.library.topic(checker.topic) else "/"),
+        "text": words.heading if words else "",
+    }
 
 
 def _panels(edition: Edition, site: Site, widget: Widget, without: str = "") -> list[Panel]:
@@ -141,7 +149,7 @@ def _alternates(base: str, site: Site, widget: Widget, languages: tuple[str, ...
     return [(lang, base + replace(widget, lang="" if lang == site.language else lang).page()) for lang in languages]
 
 
-def _medical_web_page(place: Place, article: ArticleView) -> dict[str, Any]:
+def _medical_web_page(place: Place[Any], article: ArticleView) -> dict[str, Any]:
     """schema.org JSON-LD. What no one reviewed has neither `reviewedBy` nor `lastReviewed`."""
     site = place.site
     page: dict[str, Any] = {

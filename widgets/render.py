@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Generic, Literal, TypeVar
 
 import rcssmin
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -22,6 +22,8 @@ from widgets.sites import Site
 from widgets.views import saying
 from widgets.widget import Moment, Widget
 
+W = TypeVar("W", bound=Widget)
+
 OPENING = "<!--health-widgets 1-->"
 CLOSING = "<!--/health-widgets-->"
 _ENDS_SCRIPT = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
@@ -29,13 +31,23 @@ _INDENT = re.compile(r"\s*\n\s*")
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where HTML is going to stand: the public address, the edition, and the widget whose links it holds."""
+class Place(Generic[W]):
+    """Where HTML is going to stand: the public address, the edition, the widget, and what a step in it loads."""
 
     base: str
     edition: Edition
-    widget: Widget
-    as_page: bool = False
+    widget: W
+    steps: Literal["partials", "pages", "frames"] = "partials"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether htmx drives the steps; elsewhere they are plain links."""
+        return self.steps == "partials"
+
+    @property
+    def as_page(self) -> bool:
+        """Whether it is a page of the library."""
+        return self.steps == "pages"
 
     @property
     def site(self) -> Site:
@@ -43,13 +55,13 @@ class Place:
         return self.edition.sites[self.widget.site]
 
 
-def render_partial(place: Place, moment: Moment, query: str | None = None) -> str:
+def render_partial(place: Place[Widget], moment: Moment, query: str | None = None) -> str:
     """The widget's partial between its marker comments; `query` is what a reader searched for."""
     view = place.widget.view(place.edition, place.site, moment, **({} if query is None else {"query": query}))
     return OPENING + render(f"partials/{place.widget.kind().replace('-', '_')}.html", place, view) + CLOSING
 
 
-def render(template: str, place: Place, values: Mapping[str, Any]) -> str:
+def render(template: str, place: Place[Widget], values: Mapping[str, Any]) -> str:
     """A template filled with values; `words`, `lang` and `place` are always there."""
     words = words_in(place.widget.language(place.site))
     page = _environment().get_template(template).render(place=place, words=words, site=place.site, widget=place.widget, **values)
@@ -82,40 +94,41 @@ def styles(*names: str) -> str:
 @pass_context
 def _href(context: Context, target: Widget | str) -> str:
     """The absolute address of a widget's page, or of a path."""
-    place: Place = context["place"]
+    place: Place[Widget] = context["place"]
     return place.base + (target if isinstance(target, str) else target.page())
 
 
 @pass_context
 def _page_query(context: Context, path: str) -> str:
     """A path with the widget's site and language."""
-    place: Place = context["place"]
+    place: Place[Widget] = context["place"]
     return place.widget.page_query(path)
 
 
 @pass_context
 def _get(context: Context, widget: Widget) -> str:
     """The absolute address of a widget's partial."""
-    place: Place = context["place"]
+    place: Place[Widget] = context["place"]
     return place.base + widget.address()
 
 
 @pass_context
 def _step(context: Context, widget: Widget) -> Safe:
     """The attributes of a link that is a step: a plain address, and htmx's where the widget is embedded."""
-    place: Place = context["place"]
+    place: Place[Widget] = context["place"]
     return _link(place, widget)
 
 
-def _link(place: Place, widget: Widget) -> Safe:
-    href = Safe('href="{}"').format(place.base + widget.page())
-    return href if place.as_page else href + Safe(' hx-get="{}"').format(place.base + widget.address())
+def _link(place: Place[Widget], widget: Widget) -> Safe:
+    to = widget.address("/frame") if place.steps == "frames" else widget.page()
+    href = Safe('href="{}"').format(place.base + to)
+    return href + Safe(' hx-get="{}"').format(place.base + widget.address()) if place.embedded else href
 
 
 @pass_context
 def _level(context: Context, below: int = 0) -> int:
     """The heading level so many below the widget's own first one; never past 6."""
-    place: Place = context["place"]
+    place: Place[Widget] = context["place"]
     return min(place.widget.heading_level + below, 6)
 
 
@@ -127,17 +140,17 @@ def _in_language(lang: str) -> Safe:
 @pass_context
 def _prose(context: Context, markup: Markup, lang: str, below: int = 1) -> Safe:
     """Markup as HTML: references become links, headings fit the page, sayings are the region's."""
-    place: Place = context["place"]
+    place: Place[Widget] = context["place"]
     words = words_in(lang)
     return Safe("".join(_written(markup, place, words, below)))  # parts were sanitised when the file was read
 
 
-def _written(markup: Markup, place: Place, words: Words, below: int) -> Iterator[str]:
+def _written(markup: Markup, place: Place[Widget], words: Words, below: int) -> Iterator[str]:
     for part in markup.parts:
         yield _part(part, place, words, below)
 
 
-def _part(part: Part, place: Place, words: Words, below: int) -> str:
+def _part(part: Part, place: Place[Widget], words: Words, below: int) -> str:
     if isinstance(part, str):
         return part
     if isinstance(part, Saying):
@@ -148,7 +161,7 @@ def _part(part: Part, place: Place, words: Words, below: int) -> str:
     return _reference(part, place)
 
 
-def _reference(part: Reference, place: Place) -> str:
+def _reference(part: Reference, place: Place[Widget]) -> str:
     """A link to the article or topic, inside the widget where it can show it; plain words where there is none."""
     library = place.edition.library
     found = library.article(part.slug) if part.kind == "article" else library.topic(part.slug)

@@ -42,17 +42,24 @@ class Words(Table, frozen=True):
     """A link's words in one language."""
 
     heading: Line
+    """The heading above the link."""
     button: Line
+    """The link itself."""
     text: str = ""
+    """A sentence between the two."""
 
 
 class Appointment(Table, frozen=True):
     """How to ask for an appointment; with neither address nor phone there is no call to action."""
 
     address: str = ""
+    """Where the button leads."""
     phone: Annotated[str, msgspec.Meta(pattern=r"^$|^\+?[0-9][0-9 ().-]{2,30}$")] = ""
+    """The number to call, as readers shall see it."""
     hours: dict[Language, Line] = {}
+    """When one may call, by language."""
     words: dict[Language, Words] = {}
+    """Heading, text and button, a table for each language."""
 
     def __post_init__(self) -> None:
         if self.address:
@@ -66,8 +73,11 @@ class SymptomChecker(Table, frozen=True):
     """The site's own symptom checker; without an address the library's Symptoms topic stands in."""
 
     address: str = ""
+    """The site's own symptom checker."""
     topic: Slug = "symptoms"
+    """The topic that stands in where there is no address."""
     words: dict[Language, Words] = {}
+    """Heading, text and button, a table for each language."""
 
     def __post_init__(self) -> None:
         if self.address:
@@ -78,18 +88,26 @@ class SiteFile(Table, frozen=True):
     """`sites/<slug>.toml`."""
 
     name: dict[Language, Line]
+    """What the site calls its library, by language."""
     languages: Annotated[tuple[Language, ...], msgspec.Meta(min_length=1)]
+    """The languages it offers; the first is its own."""
     disclaimer: dict[Language, Line]
+    """The sentence below every page and opened article, by language."""
     region: str = "US"
+    """Whom its readers call in an emergency."""
     appointment: Appointment = Appointment()
+    """The appointment call to action."""
     symptom_checker: SymptomChecker = SymptomChecker()
+    """The way to a symptom checker."""
 
 
 class CampaignFile(Table, frozen=True):
     """`campaigns/<slug>.toml`: other words, and perhaps another address, for the call to action."""
 
     words: dict[Language, Words]
+    """Heading, text and button, a table for each language."""
     address: str = ""
+    """Where the button leads; without it, to the site's own address."""
 
     def __post_init__(self) -> None:
         if self.address:

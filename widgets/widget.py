@@ -161,10 +161,10 @@ class Widget:
         given = parse_qsl(query, keep_blank_values=True, errors="replace")
         return cls(**{f.name: value for f in cls.declared() if (value := _value(f, given)) is not MISSING})
 
-    def address(self) -> str:
-        """The path and query of the widget's partial; fields in declaration order, defaults left out."""
+    def address(self, under: str = "/partials") -> str:
+        """The path and query of the widget's partial (or frame, or include); fields in declaration order, defaults left out."""
         pairs = [f"{html_name(f)}={quote(_text(value), safe='')}" for f in self.declared() if (value := getattr(self, f.name)) != f.default]
-        return f"/partials/{self.kind()}" + ("?" + "&".join(pairs) if pairs else "")
+        return f"{under}/{self.kind()}" + ("?" + "&".join(pairs) if pairs else "")
 
     def page(self) -> str:
         """The path and query of the full page that shows the same; the library where there is none."""

@@ -5,9 +5,14 @@ from pathlib import Path
 
 import click
 import uvicorn
+from uvicorn.config import LOGGING_CONFIG
 
 from widgets.app import Library, create_app
 from widgets.settings import PREFIX, Settings, SettingsError
+
+
+LOGS = LOGGING_CONFIG | {"loggers": LOGGING_CONFIG["loggers"] | {"widgets": {"handlers": ["default"], "level": "INFO", "propagate": False}}}
+"""Uvicorn's own logging, with ours beside it: editions, faults of the content, and routes where they are asked for."""
 
 
 @click.command("serve")
@@ -20,7 +25,16 @@ def command(host: str, port: int, workers: int, content: Path | None) -> None:
     if content is not None:
         os.environ[f"{PREFIX}CONTENT"] = str(content)
     settings_or_exit()
-    uvicorn.run("widgets.commands.serve:application", factory=True, host=host, port=port, workers=workers, access_log=False, server_header=False)
+    uvicorn.run(
+        "widgets.commands.serve:application",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_config=LOGS,
+        access_log=False,
+        server_header=False,
+    )
 
 
 def application() -> Library:

@@ -39,8 +39,11 @@ class Source(Table, frozen=True):
     """Where facts come from: a public page by its publisher."""
 
     publisher: Line
+    """Who publishes the page."""
     title: Line
+    """The page's title."""
     url: str
+    """Its address in full, http or https."""
 
     def __post_init__(self) -> None:
         check_http(self.url)
@@ -50,59 +53,88 @@ class Review(Table, frozen=True):
     """A clinical review: which body approved which text, and until when."""
 
     by: Line
+    """The body that approved the text: a role or an organisation."""
     reviewed: date
+    """The day it did. The text then shows "Current as of" this day."""
     text_hash: str
+    """The hash of the text that it approved; `health-widgets check` prints it."""
     next_review: date | None = None
+    """Until when the approval holds; from the day after, the text says that it is overdue."""
 
 
 class Withdrawal(Table, frozen=True):
     """Why a text is not shown any more, and the article to read in its place."""
 
     notice: Line
+    """What readers see in place of the text."""
     replacement: Slug | None = None
+    """The article to read in its place."""
 
 
 class FrontMatter(Table, frozen=True):
     """The front matter of `articles/<slug>/<language>.md`."""
 
     title: Line
+    """The heading; A to Z goes by it."""
     summary: Line
+    """One or two sentences: the card, search results and search engines show them."""
     author: Line
+    """Who wrote it: a role or an organisation."""
     written: date
+    """The day it was written."""
     also_called: tuple[Line, ...] = ()
+    """Other names that readers may search for."""
     emergency: str = ""
+    """Plain text that stands before everything else, with `{emergency}` in it."""
     sources: tuple[Source, ...] = ()
+    """Where the facts come from."""
     review: Review | None = None
+    """The clinical review. Without it the text says "Not clinically reviewed"."""
     withdrawn: Withdrawal | None = None
+    """Takes the text out of view and shows a notice."""
 
 
 class ArticleFile(Table, frozen=True):
     """`articles/<slug>/article.toml`: what all languages share."""
 
     topics: tuple[Slug, ...]
+    """The topics it stands in; the first is its breadcrumb."""
     related: tuple[Slug, ...] = ()
+    """Articles to read next."""
     formerly: tuple[Slug, ...] = ()
+    """Names it had before; they answer for ever."""
     licence: Line = "CC BY 4.0"
+    """Shown at the end of the article."""
     sensitive: bool = False
+    """Whether the subject is a delicate one."""
     codes: dict[CodeSystem, tuple[Line, ...]] = {}
+    """Medical codes by system: icd-10-cm, snomed-ct, rxnorm, loinc, mesh."""
 
 
 class TopicWords(Table, frozen=True):
     """A topic's words in one language."""
 
     title: Line
+    """The topic's heading."""
     summary: str = ""
+    """A sentence below it."""
     also_called: tuple[Line, ...] = ()
+    """Other names for it."""
 
 
 class TopicFile(Table, frozen=True):
     """`topics/<slug>.toml`: the parent (none: top of the tree), the place among its sisters, the words."""
 
     words: dict[Language, TopicWords]
+    """Its words, a table for each language."""
     parent: Slug | None = None
+    """The topic above it; without one it is a top of the tree."""
     order: int = 1000
+    """Its place among its sisters; smaller is earlier."""
     sensitive: bool = False
+    """Whether all articles in it are on a delicate subject."""
     formerly: tuple[Slug, ...] = ()
+    """Names it had before; they answer for ever."""
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SAID_APART = re.compile(  # vowels side by side that are two syllables, and consonants that make one
-    r"(?<![tcsgxln])i[ao](?!u)|\blion|ie[rt](?!c)|scien|iu[ms]\b|[aeiouy]ing\b|[^aeqg]ua|(?<![gq])ui[dn]|[^gp]eo|eum\b|poe[mt]"
+    r"(?<![tcsgxln])i[ao](?!u)|\blion|ie[rt](?!c)|scien|rien(?!d)|(?<![tcsgx])ious\b|iu[ms]\b|[aeiouy]ing\b|[^aeqg]ua|(?<![gq])ui[dn]|[^gp]eo|eum\b|poe[mt]"
     r"|crea(?!m|s|k|tu)|react|idea|rh?ea\b|myo|sm\b|thm"
 )
 _SILENT = re.compile(  # the e nobody says: care, cared, cares, careful
     r"(?<=.[^aeiouy])(?<![^aeiouyrl]l)e\b|(?<=[^aeiouytd])(?<![^aeiouyrl]l)ed\b|(?<=[^aeiouyscgzxh])(?<![^aeiouyrl]l)(?<!abet)es\b"
-    r"|(?<=[^aeiouyl])e(?=(?:ly|ful|less|ness|ment|ments|time|times|thing|one|where|body|keep\w*)\b)|the[sd]\b|(?<=ach)es\b"
+    r"|(?<=[^aeiouyl])e(?=(?:ly|ful|less|ness|ment|ments|time|times|thing|one|where|body|keep\w*)\b)|the[sd]\b|(?<![eo]ach)(?<=ach)es\b"
 )
 _SENTENCE_END = re.compile(r"[.!?]+(?=\s|$)")
 

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 _FOLDER = Path(__file__).parent
@@ -82,7 +82,7 @@ def direction(language: str) -> str:
     """ltr or rtl, for any language that CLDR knows."""
     try:
         return str(Locale.parse(language, sep="-").text_direction)
-    except ValueError:
+    except (ValueError, UnknownLocaleError):
         return "ltr"
 
 

@@ -1,0 +1,263 @@
+"""Writes what the documentation takes from declarations: tables, and quotes of files that the tests run.
+
+`python -m tests.readme` (make docs) fills the places between `<!-- made: NAME -->` and `<!-- /made -->`; a NAME
+with a dot in it quotes that file, any other one is a function in MADE.
+"""
+
+import ast
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
+from functools import cache
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+import msgspec
+from starlette.routing import Route
+
+from widgets import embed, settings
+from widgets.app import create_app
+from widgets.catalog import catalog
+from widgets.commands import main as commands
+from widgets.content import model
+from widgets.content.markup import SAYINGS
+from widgets.content.reading import FORMULAS
+from widgets.languages import known, words_in
+from widgets.sites import REGIONS, Appointment, CampaignFile, SiteFile, SymptomChecker, Words
+from widgets.views import saying
+from widgets.widget import Widget, html_name
+
+ROOT = settings.files()
+PAGES = ("README.md", "CONTRIBUTING.md", "content/README.md")
+PLACE = re.compile(r"(<!-- made: (?P<name>[^\n]+?) -->\n)(?P<text>.*?)(<!-- /made -->)", re.DOTALL)
+
+
+def filled(page: str) -> str:
+    """The page with every place in it made anew."""
+    return PLACE.sub(lambda place: f"{place[1]}{made(place['name'])}\n{place[4]}", page)
+
+
+def made(name: str) -> str:
+    """What stands in the place of this name."""
+    return quoted(name) if "." in name else MADE[name]()
+
+
+# --- Quotes ------------------------------------------------------------------------------------------------
+
+
+def quoted(name: str) -> str:
+    """A file as a code block; of an HTML page only what a partner pastes."""
+    text = (ROOT / name).read_text("utf-8").strip()
+    return f"```{name.rpartition('.')[2].replace('py', 'python')}\n{snippet(text) if name.endswith('.html') else text}\n```"
+
+
+def snippet(page: str) -> str:
+    """What a partner pastes of an example: what follows the style sheet in its head, and what stands below its h1."""
+    head = page.partition('href="example.css">\n')[2].partition("</head>")[0]
+    body = page.partition("</h1>\n")[2].partition("<p>This text is the partner's own")[0]
+    return "\n\n".join(part.strip() for part in (head, body) if part.strip())
+
+
+# --- Tables ------------------------------------------------------------------------------------------------
+
+
+def table(heads: str, rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table; `heads` are its column names, separated by commas."""
+    names = heads.split(", ")
+    lines = [names, ["---"] * len(names), *([cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def code(value: object) -> str:
+    """A value as code; nothing for an empty one."""
+    return f"`{value}`" if str(value) else ""
+
+
+def widgets() -> str:
+    """Each widget with its own attributes, then the attributes of all."""
+    return "\n\n".join([*map(_widget, catalog().values()), _every_widget()])
+
+
+def _widget(widget: type[Widget]) -> str:
+    shared = {f.name for f in fields(Widget)}
+    own = [f for f in widget.declared() if f.name not in shared]
+    head = f"**`<{widget.tag()}>`**: {widget.doc}"
+    return f"{head}\n\n{_attributes(own)}" if own else f"{head} It has no attributes of its own."
+
+
+def _every_widget() -> str:
+    more = "\n".join(f"| `{name}` | {doc} |  |  |" for name, doc in embed.ON_THE_ELEMENT.items())
+    return f"**Every element**\n\n{_attributes(fields(Widget))}\n{more}"
+
+
+def _attributes(declared: Iterable[Any]) -> str:
+    rows = []
+    for f in declared:
+        name, example, default = html_name(f), f.metadata["example"], f.default
+        must = f.default.__class__.__name__ == "_MISSING_TYPE"
+        step = " A step: it changes as a reader moves." if f.metadata["step"] else ""
+        rows.append((code(name), f.metadata["doc"] + step, code(f'{name}="{example}"' if example else name), "required" if must else code(default or "")))
+    return table("attribute, what it does, example, default", rows)
+
+
+def events() -> str:
+    """The events that an element sends."""
+    rows = ((code(name), event.doc, "; ".join(f"`{key}`: {doc}" for key, doc in event.detail.items())) for name, event in embed.EVENTS.items())
+    return table("event, when, detail", rows)
+
+
+def properties() -> str:
+    """The custom properties, with the values that the styles fall back to."""
+    css = (ROOT / "static/widgets.css").read_text("utf-8")
+    return table("property, what it sets, default", ((code(name), doc, code(_fallback(css, name))) for name, doc in embed.PROPERTIES.items()))
+
+
+def _fallback(css: str, name: str) -> str:
+    """The last value that the style sheet gives for a property that no page sets."""
+    begins = css.rindex(f"var({name},") + len(f"var({name},")
+    depth = 1
+    for end in range(begins, len(css)):
+        depth += {"(": 1, ")": -1}.get(css[end], 0)
+        if not depth:
+            return css[begins:end].strip()
+    return ""
+
+
+def parts() -> str:
+    """The names for ::part()."""
+    return table("part, what it is", ((code(name), doc) for name, doc in embed.PARTS.items()))
+
+
+def environment() -> str:
+    """The settings of an operator."""
+    rows = []
+    for f in fields(settings.Settings):
+        default = "1" if f.default is True else "0" if f.default is False else "" if f.name == "content" else str(f.default)
+        rows.append((code(settings.PREFIX + f.name.upper()), f.metadata["doc"], code(default)))
+    return table("variable, what it sets, default", rows)
+
+
+def addresses() -> str:
+    """Every address that the server answers, by the docstring of what answers it."""
+    library = create_app(settings.Settings(watch=False))
+    rows = []
+    for route in library.store.app.routes:  # type: ignore[attr-defined]
+        assert isinstance(route, Route)
+        address, _, doc = (inspect.getdoc(route.endpoint) or "").partition(": ")
+        methods = sorted((route.methods or set()) - {"HEAD", "OPTIONS"})
+        rows.append((address, ", ".join(methods), doc[:1].upper() + doc[1:]))
+    return table("address, methods, answer", rows)
+
+
+def command_line() -> str:
+    """The commands with their arguments and options."""
+    rows = []
+    for name, command in sorted(commands.commands.items()):
+        shown = [p.metavar or p.opts[0] for p in command.params if p.opts != ["--help"]]
+        rows.append((code(" ".join(["health-widgets", name, *shown])), (command.help or "").partition("\n\n")[0].replace("\n", " ")))
+    return table("command, what it does", rows)
+
+
+# --- Content files -----------------------------------------------------------------------------------------
+
+
+def keys(*structs: type[msgspec.Struct]) -> str:
+    """The keys of content files' tables, by the docstrings of their fields."""
+    return table("key, value, what it says", (row for struct in structs for row in _keys(struct)))
+
+
+def _keys(struct: type[msgspec.Struct]) -> Iterator[tuple[str, str, str]]:
+    for f in msgspec.structs.fields(struct):
+        yield code(f.encode_name) + (" (required)" if f.required else ""), kind(f.type), field_docs(struct)[f.name]
+
+
+@cache
+def field_docs(struct: type) -> dict[str, str]:
+    """The string that stands below each field of a class."""
+    body = ast.parse(inspect.getsource(struct)).body[0].body  # type: ignore[attr-defined]
+    pairs = zip(body, body[1:], strict=False)
+    return {f.target.id: doc.value.value for f, doc in pairs if isinstance(f, ast.AnnAssign) and isinstance(doc, ast.Expr)}  # type: ignore[attr-defined]
+
+
+def kind(declared: Any) -> str:
+    """What a value is, in an editor's words."""
+    origin, inner = get_origin(declared), get_args(declared)
+    if isinstance(declared, type) and issubclass(declared, msgspec.Struct):
+        return f"table `{declared.__name__}`"
+    if origin in {UnionType, Union}:
+        return kind(next(one for one in inner if one is not type(None)))
+    if origin is tuple:
+        return f"list of {_many(kind(inner[0]))}"
+    if origin is dict:
+        what = "system" if inner[0] is model.CodeSystem else "language"
+        return f"{kind(inner[1])}, by {what}"
+    if hasattr(declared, "__metadata__"):
+        return {model.Slug: "name", model.Line: "line", model.Language: "language"}.get(declared) or kind(inner[0])
+    return {"str": "text", "bool": "true or false", "int": "number", "date": "date"}[declared.__name__]
+
+
+def _many(noun: str) -> str:
+    return noun.replace("table", "tables") if noun.startswith("table") else f"{noun}s"
+
+
+def languages() -> str:
+    """The languages of the interface, and how their texts are measured."""
+    rows = []
+    for language in known():
+        words, formula = words_in(language), FORMULAS.get(language)
+        limit = f"{formula.name}, {'at least' if formula.higher_is_easier else 'at most'} {formula.article_limit:g}" if formula else "none"
+        rows.append((code(language), words.own_name, words.direction, code(f"widgets/languages/{language}.toml"), limit))
+    return table("language, its name, direction, interface words, reading formula", rows)
+
+
+def regions() -> str:
+    """Whom a region's readers call."""
+    return table("region, emergency, crisis line", ((code(name), region.emergency, region.crisis) for name, region in REGIONS.items()))
+
+
+def placeholders() -> str:
+    """What stands in the place of each saying."""
+    rows = ((code(f"{{{name}}}"), *(saying(name, REGIONS[region], words_in("en")) for region in ("US", "GB"))) for name in SAYINGS)
+    return table("written, shown in the United States, shown in Great Britain", rows)
+
+
+MADE: dict[str, Callable[[], str]] = {
+    "widgets": widgets,
+    "events": events,
+    "properties": properties,
+    "parts": parts,
+    "settings": environment,
+    "addresses": addresses,
+    "commands": command_line,
+    "languages": languages,
+    "regions": regions,
+    "placeholders": placeholders,
+    "article keys": lambda: keys(model.ArticleFile),
+    "front matter keys": lambda: keys(model.FrontMatter),
+    "source keys": lambda: keys(model.Source),
+    "review keys": lambda: keys(model.Review),
+    "withdrawal keys": lambda: keys(model.Withdrawal),
+    "topic keys": lambda: keys(model.TopicFile),
+    "topic words keys": lambda: keys(model.TopicWords),
+    "site keys": lambda: keys(SiteFile),
+    "appointment keys": lambda: keys(Appointment),
+    "symptom checker keys": lambda: keys(SymptomChecker),
+    "words keys": lambda: keys(Words),
+    "campaign keys": lambda: keys(CampaignFile),
+}
+
+
+def main() -> None:
+    """Write every page anew, and name those that changed."""
+    for name in PAGES:
+        path = ROOT / name
+        before = path.read_text("utf-8")
+        after = filled(before)
+        if after != before:
+            path.write_text(after, "utf-8")
+            print(f"{name}: written")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""The addresses that browsers, crawlers and monitors ask: scripts, styles, sitemap, health."""
+
+import json
+
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from widgets import embed
+from widgets.answers import EVERYWHERE, SCRIPT, SHARED, TEXT, Row
+from widgets.pages import sitemap as sitemap_of
+from widgets.serving import Serving
+from widgets.store import prepare
+
+JSON = "application/json"
+LOADER_CACHE = "max-age=300, stale-while-revalidate=86400"
+
+
+async def loader(serving: Serving, request: Request) -> ASGIApp:
+    """`/embed.js`: short cache, revalidated."""
+    base, edition = serving.base(request), serving.edition
+    key = ("embed.js", base, edition.languages)
+    return serving.store.find(key) or serving.store.keep(
+        key, prepare(embed.loader(base, edition).text, SCRIPT, SHARED, cache=LOADER_CACHE, edition=edition, quality=11)
+    )
+
+
+async def pinned_loader(serving: Serving, request: Request) -> ASGIApp:
+    """`/embed-<hash>.js`: the same, immutable."""
+    return serving.asset(embed.loader(serving.base(request), serving.edition), request.path_params["hash"], SCRIPT)
+
+
+async def bundle(serving: Serving, request: Request) -> ASGIApp:
+    """`/enhance-<hash>.js`: the sealed htmx, fetched at the first touch."""
+    return serving.asset(embed.bundle(), request.path_params["hash"], SCRIPT)
+
+
+async def styles(serving: Serving, request: Request) -> ASGIApp:
+    """`/static/library-<hash>.css`: the styles of the library's own pages."""
+    return serving.asset(embed.page_styles(), request.path_params["hash"], "text/css; charset=utf-8")
+
+
+async def sitemap(serving: Serving, request: Request) -> ASGIApp:
+    """`/sitemap.xml`."""
+    base, edition = serving.base(request), serving.edition
+    key = ("sitemap", base, edition)
+    return serving.store.find(key) or serving.store.keep(
+        key, prepare(sitemap_of(base, edition), "application/xml; charset=utf-8", EVERYWHERE, cache="", edition=edition)
+    )
+
+
+async def robots(serving: Serving, request: Request) -> ASGIApp:
+    """`/robots.txt`."""
+    text = f"User-agent: *\nDisallow: /partials/\nDisallow: /search\nSitemap: {serving.base(request)}/sitemap.xml\n"
+    return prepare(text, TEXT, EVERYWHERE, cache="max-age=3600")
+
+
+async def healthz(serving: Serving, request: Request) -> ASGIApp:
+    """`/healthz`: the process answers."""
+    return prepare(json.dumps({"status": "ok"}), JSON, EVERYWHERE)
+
+
+async def readyz(serving: Serving, request: Request) -> ASGIApp:
+    """`/readyz`: a library is loaded; its version and count."""
+    edition = serving.edition
+    values = {"status": "ready", "version": edition.version, "articles": len(edition.library.articles), "faults": len(edition.faults)}
+    return prepare(json.dumps(values), JSON, EVERYWHERE)
+
+
+ROUTES: tuple[Row, ...] = (
+    ("/embed.js", loader, ("GET", "OPTIONS")),
+    ("/embed-{hash}.js", pinned_loader, ("GET", "OPTIONS")),
+    ("/enhance-{hash}.js", bundle, ("GET", "OPTIONS")),
+    ("/static/library-{hash}.css", styles, ("GET",)),
+    ("/sitemap.xml", sitemap, ("GET",)),
+    ("/robots.txt", robots, ("GET",)),
+    ("/healthz", healthz, ("GET",)),
+    ("/readyz", readyz, ("GET",)),
+)

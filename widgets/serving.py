@@ -1,0 +1,77 @@
+"""One library being served: its settings, its clock, its current edition, and its store of finished answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from widgets.answers import HTML, IMMUTABLE, PAGE, SHARED, own_base, refusal
+from widgets.edition import Edition, Editions
+from widgets.embed import Asset
+from widgets.render import Place, W
+from widgets.settings import Settings
+from widgets.store import Answer, Header, Store, prepare
+from widgets.widget import Moment
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock that is used unless a test sets its own."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Serving:
+    """What the endpoints share."""
+
+    settings: Settings
+    clock: Clock
+    editions: Editions
+    store: Store
+
+    @property
+    def edition(self) -> Edition:
+        """What is published now."""
+        return self.editions.current
+
+    @property
+    def page_headers(self) -> tuple[Header, ...]:
+        """The headers of the library's pages; over https they say that it stays so."""
+        secure = self.settings.public_url.startswith("https:")
+        return (*PAGE, (b"strict-transport-security", b"max-age=31536000")) if secure else PAGE
+
+    def moment(self) -> Moment:
+        """Now."""
+        return Moment(self.clock())
+
+    def base(self, request: Request) -> str:
+        """The address readers use: as set, or on loopback hosts the request's own."""
+        return self.settings.public_url or own_base(request.scope)
+
+    def place(self, request: Request, kind: type[W], path_query: str = "", takes: tuple[str, ...] = ()) -> Place[W]:
+        """The widget that the request asks for, settled in the current edition. Raises BadAttribute."""
+        query: str = request.scope["query_string"].decode("latin-1")
+        if takes:  # a page: its path says what it shows, and of the query only these count
+            query = "&".join([path_query, *(pair for pair in query.split("&") if pair.partition("=")[0] in takes)])
+        edition = self.edition
+        return Place(self.base(request), edition, kind.parse(query).settled(edition))
+
+    def kept(self, place: Place[W], make: Callable[[Place[W], Moment], str], headers: tuple[Header, ...]) -> Answer:
+        """The kept answer of `make` for this place, or one made now and kept for as long as what it says holds."""
+        key = (make, place)
+        found = self.store.find(key)
+        if found is not None:
+            return found
+        moment = self.moment()
+        html = make(place, moment)
+        return self.store.keep(key, prepare(html, HTML, headers, cache="", edition=place.edition, until=moment.until, now=moment.now))
+
+    def asset(self, asset: Asset, wanted: str, media_type: str) -> ASGIApp:
+        """A file whose address holds its hash: it never changes."""
+        if wanted != asset.hash:
+            return refusal(404, "This version of the file is not served any more; take the current one from /embed.js.")
+        key = ("asset", asset.hash)
+        return self.store.find(key) or self.store.keep(key, prepare(asset.text, media_type, SHARED, cache=IMMUTABLE, quality=11))
