@@ -104,14 +104,16 @@
   class Place {
     constructor(host, kind) {
       Object.assign(this, { host, kind, config, request, parse, spec: config.widgets[kind] });
-      this.root = host.attachShadow({ mode: "open", slotAssignment: "manual" });
+      this.root = host.shadowRoot ?? host.attachShadow({ mode: "open", slotAssignment: "manual" });
+      const there = this.root.querySelector(".hw"); // a server include: the content came with the page
       this.status = create("div", { className: "unseen" });
       this.status.setAttribute("role", "status");
-      this.box = create("div", { className: "box" });
+      this.box = there?.parentNode ?? create("div", { className: "box" });
       this.trouble = create("div", { className: "box" });
       this.slot = create("slot");
-      this.root.append(this.status, this.box, this.trouble, this.slot);
-      this.dress(`:host{min-block-size:${this.spec.room}}`);
+      this.root.append(this.status, this.box, this.trouble, ...(there ? [] : [this.slot]));
+      this.dress(there?.dataset.css ?? `:host{min-block-size:${this.spec.room}}`);
+      if (there) this.filled = this.shown = this.wanted = this.address;
       for (const type of ["click", "submit", "input"]) listen(this.root, type, (event) => this.touched(event), true);
       this.children = new MutationObserver(() => this.assign());
     }
@@ -197,15 +199,14 @@
     }
     /** Which children are in view: all while there is no content, else all but the fallback. */
     assign() {
-      const nodes = [...this.host.childNodes].filter((node) => node.nodeType === 1 || node.nodeType === 3);
-      this.slot.assign(...nodes.filter((node) => !this.filled || !isFallback(node)));
+      const shows = (node) => node.assignedSlot !== undefined && !(this.filled && isFallback(node)); // elements and text
+      this.slot.assign(...[...this.host.childNodes].filter(shows));
     }
     /** Say once that something could not be loaded, and offer to try again; a tab that comes back tries by itself. */
     note(again) {
       this.clear();
-      const text = create("p", { className: "trouble", textContent: `${this.words.could_not_load} ` });
-      text.append(create("button", { type: "button", textContent: this.words.try_again, onclick: again }));
-      this.trouble.append(text);
+      this.trouble.append(create("p", { className: "trouble", textContent: `${this.words.could_not_load} ` }));
+      this.trouble.firstChild.append(create("button", { type: "button", textContent: this.words.try_again, onclick: again }));
       this.status.textContent = this.words.could_not_load;
       const { signal } = (this.waiting = new AbortController());
       listen(document, "visibilitychange", () => own("visibilityState") === "visible" && again(), { signal });
@@ -266,13 +267,15 @@
 
   for (const [kind, { tag, attributes }] of Object.entries(config.widgets)) {
     const element = class extends HTMLElement {
+      static version = config.version;
       static observedAttributes = Object.keys(attributes).flatMap((name) => [name, `data-${name}`]);
       connectedCallback() { place(this, kind).connect(); }
       disconnectedCallback() { place(this, kind).disconnect(); }
       attributeChangedCallback() { places.get(this)?.changed(); }
     };
-    if (customElements.get(tag)) warn(`${tag} is already defined on this page; the first one stays.`);
-    else customElements.define(tag, element);
+    const first = customElements.get(tag); // each pasted snippet brings the script
+    if (!first) customElements.define(tag, element);
+    else if (first.version !== config.version) warn(`${tag} is already defined on this page (${first.version}); the first one stays.`);
   }
 
   /** <script data-widget="article-card" data-article="heart-attack">: the widget stands after the script. */

@@ -89,7 +89,8 @@ export default (widget) => {
     return true;
   };
 
-  const swapped = ({ select, request }) => {
+  const swapped = ({ select, request, text }) => {
+    if (!text) return; // nothing came, and the note says so
     if (select) {
       widget.status.textContent = root.querySelector(select)?.dataset.announce ?? "";
       if (returning) focus(returning);
@@ -108,6 +109,8 @@ export default (widget) => {
   };
 
   const remember = (event) => {
+    // htmx keeps the browser from opening a new tab, and only then sees that it should have left the click alone.
+    if (event.ctrlKey || event.metaKey || event.shiftKey) event.preventDefault = nothing;
     step = event.target.closest?.("a[hx-get], form[hx-post]") ?? step;
     if (step?.closest(".found ~ .list")) typed = root.querySelector("input[type=search]")?.value ?? "";
     else if (step?.localName === "a" && step.dataset.back === undefined) typed = "";

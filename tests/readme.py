@@ -7,24 +7,23 @@ with a dot in it quotes that file, any other one is a function in MADE.
 import ast
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields
 from functools import cache
+from itertools import pairwise
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 import msgspec
-from starlette.routing import Route
 
-from widgets import embed, settings
-from widgets.app import create_app
+from widgets import embed, machines, readers, settings
 from widgets.catalog import catalog
 from widgets.commands import main as commands
 from widgets.content import model
 from widgets.content.markup import SAYINGS
 from widgets.content.reading import FORMULAS
 from widgets.languages import known, words_in
-from widgets.sites import REGIONS, Appointment, CampaignFile, SiteFile, SymptomChecker, Words
+from widgets.sites import REGIONS, CampaignFile, SiteFile
 from widgets.views import saying
 from widgets.widget import Widget, html_name
 
@@ -95,9 +94,9 @@ def _attributes(declared: Iterable[Any]) -> str:
     rows = []
     for f in declared:
         name, example, default = html_name(f), f.metadata["example"], f.default
-        must = f.default.__class__.__name__ == "_MISSING_TYPE"
         step = " A step: it changes as a reader moves." if f.metadata["step"] else ""
-        rows.append((code(name), f.metadata["doc"] + step, code(f'{name}="{example}"' if example else name), "required" if must else code(default or "")))
+        shown = "required" if default is MISSING else code(default or "")
+        rows.append((code(name), f.metadata["doc"] + step, code(f'{name}="{example}"' if example else name), shown))
     return table("attribute, what it does, example, default", rows)
 
 
@@ -140,13 +139,10 @@ def environment() -> str:
 
 def addresses() -> str:
     """Every address that the server answers, by the docstring of what answers it."""
-    library = create_app(settings.Settings(watch=False))
     rows = []
-    for route in library.store.app.routes:  # type: ignore[attr-defined]
-        assert isinstance(route, Route)
-        address, _, doc = (inspect.getdoc(route.endpoint) or "").partition(": ")
-        methods = sorted((route.methods or set()) - {"HEAD", "OPTIONS"})
-        rows.append((address, ", ".join(methods), doc[:1].upper() + doc[1:]))
+    for _, endpoint, methods in (*readers.ROUTES, *machines.ROUTES):
+        address, _, doc = (endpoint.__doc__ or "").partition(": ")
+        rows.append((address, ", ".join(method for method in methods if method != "OPTIONS"), doc[:1].upper() + doc[1:]))
     return table("address, methods, answer", rows)
 
 
@@ -162,43 +158,48 @@ def command_line() -> str:
 # --- Content files -----------------------------------------------------------------------------------------
 
 
-def keys(*structs: type[msgspec.Struct]) -> str:
-    """The keys of content files' tables, by the docstrings of their fields."""
-    return table("key, value, what it says", (row for struct in structs for row in _keys(struct)))
+def keys(file: type[msgspec.Struct]) -> str:
+    """The keys of a content file, those of its tables below them, by the docstrings of their fields."""
+    return table("key, value, what it says", _keys(file, ""))
 
 
-def _keys(struct: type[msgspec.Struct]) -> Iterator[tuple[str, str, str]]:
+def _keys(struct: type[msgspec.Struct], above: str) -> Iterator[tuple[str, str, str]]:
     for f in msgspec.structs.fields(struct):
-        yield code(f.encode_name) + (" (required)" if f.required else ""), kind(f.type), field_docs(struct)[f.name]
+        key = above + f.encode_name
+        inner, where, value = _opened(f.type)
+        shown = f"[[{key}]]" if value == "tables" else f"[{key}{where}]" if inner else key + where
+        yield code(shown) + (" (required)" if f.required else ""), value, field_docs(struct)[f.name]
+        if inner:
+            yield from _keys(inner, f"{key}{where}.")
 
 
 @cache
 def field_docs(struct: type) -> dict[str, str]:
     """The string that stands below each field of a class."""
     body = ast.parse(inspect.getsource(struct)).body[0].body  # type: ignore[attr-defined]
-    pairs = zip(body, body[1:], strict=False)
-    return {f.target.id: doc.value.value for f, doc in pairs if isinstance(f, ast.AnnAssign) and isinstance(doc, ast.Expr)}  # type: ignore[attr-defined]
+    return {f.target.id: doc.value.value for f, doc in pairwise(body) if isinstance(f, ast.AnnAssign) and isinstance(doc, ast.Expr)}  # type: ignore[attr-defined]
 
 
-def kind(declared: Any) -> str:
-    """What a value is, in an editor's words."""
+def _opened(declared: Any) -> tuple[type[msgspec.Struct] | None, str, str]:
+    """A value's own table, if it is one; what its key goes on with; and what it is, in an editor's words."""
     origin, inner = get_origin(declared), get_args(declared)
     if isinstance(declared, type) and issubclass(declared, msgspec.Struct):
-        return f"table `{declared.__name__}`"
+        return declared, "", "table"
     if origin in {UnionType, Union}:
-        return kind(next(one for one in inner if one is not type(None)))
+        return _opened(next(one for one in inner if one is not type(None)))
     if origin is tuple:
-        return f"list of {_many(kind(inner[0]))}"
+        struct, _, value = _opened(inner[0])
+        return struct, "", "tables" if struct else f"list of {value}s"
     if origin is dict:
-        what = "system" if inner[0] is model.CodeSystem else "language"
-        return f"{kind(inner[1])}, by {what}"
+        struct, _, value = _opened(inner[1])
+        return struct, ".SYSTEM" if inner[0] is model.CodeSystem else ".LANGUAGE", value
     if hasattr(declared, "__metadata__"):
-        return {model.Slug: "name", model.Line: "line", model.Language: "language"}.get(declared) or kind(inner[0])
-    return {"str": "text", "bool": "true or false", "int": "number", "date": "date"}[declared.__name__]
+        plain = inner[0] if inner else declared.__origin__
+        return None, "", NAMES.get(declared) or _opened(plain)[2]
+    return None, "", {"str": "text", "bool": "true or false", "int": "number", "date": "date"}[declared.__name__]
 
 
-def _many(noun: str) -> str:
-    return noun.replace("table", "tables") if noun.startswith("table") else f"{noun}s"
+NAMES: Mapping[Any, str] = {model.Slug: "name", model.Line: "line", model.Language: "language"}
 
 
 def languages() -> str:
@@ -235,15 +236,8 @@ MADE: dict[str, Callable[[], str]] = {
     "placeholders": placeholders,
     "article keys": lambda: keys(model.ArticleFile),
     "front matter keys": lambda: keys(model.FrontMatter),
-    "source keys": lambda: keys(model.Source),
-    "review keys": lambda: keys(model.Review),
-    "withdrawal keys": lambda: keys(model.Withdrawal),
     "topic keys": lambda: keys(model.TopicFile),
-    "topic words keys": lambda: keys(model.TopicWords),
     "site keys": lambda: keys(SiteFile),
-    "appointment keys": lambda: keys(Appointment),
-    "symptom checker keys": lambda: keys(SymptomChecker),
-    "words keys": lambda: keys(Words),
     "campaign keys": lambda: keys(CampaignFile),
 }
 

@@ -23,8 +23,8 @@ NO_PAGE = "The address may have changed. Search the library, or look through the
 
 BAD_CALLS = [
     (f"{CARD}", 400, 'article: is missing; add it, like article="heart-attack".'),
-    (f"{CARD}?article=", 400, 'article: is missing; add it, like article="heart-attack".'),
-    (f"{CARD}?article=%20", 400, 'article: is missing; add it, like article="heart-attack".'),
+    (f"{CARD}?article=", 400, f'article: "" is not a name; {NAME}.'),
+    (f"{CARD}?article=%20", 400, NAME),
     (f"{CARD}?artikel=sample", 400, 'article: is missing; add it, like article="heart-attack".'),
     (f"{CARD}?article=no such", 400, NAME),
     (f"{CARD}?article=heart_attack", 400, f'article: "heart_attack" is not a name; {NAME}.'),

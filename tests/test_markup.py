@@ -107,6 +107,8 @@ def test_heading_text_has_no_markup():
         ("Is it bad? {emergency}", True),
         ("(It hurts.) {emergency}", True),
         ('"It hurts." {emergency}', True),
+        ("If [it](https://x.example/) {emergency}", False),
+        ("If it hurts ({emergency})", False),
     ],
 )
 def test_saying_knows_its_place(text, starts):

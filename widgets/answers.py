@@ -3,12 +3,11 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from functools import wraps
 from ipaddress import ip_address
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Scope, Send
 
 from widgets.store import Answer, Header, prepare
@@ -46,21 +45,31 @@ PAGE: tuple[Header, ...] = (
 )
 
 
+FRAME: tuple[Header, ...] = (
+    *EVERYWHERE,
+    (b"content-security-policy", b"default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors *"),
+    (b"referrer-policy", b"strict-origin"),
+    (b"x-robots-tag", b"noindex"),
+)
+
+
 def guarded(endpoint: Endpoint) -> Endpoint:
     """The endpoint behind the limit on the query string; OPTIONS is answered for all that may be read from elsewhere."""
 
-    @wraps(endpoint)
     async def guard(request: Request) -> ASGIApp:
         if len(request.scope["query_string"]) > MOST_QUERY:
             return refusal(414, f"The address is too long; its query may have {MOST_QUERY} characters.")
-        return preflight(request) if request.method == "OPTIONS" else await endpoint(request)
+        try:
+            return preflight(request) if request.method == "OPTIONS" else await endpoint(request)
+        except ClientDisconnect:  # a reader who leaves in the middle of a form is no fault
+            return refusal(400, "The form ended too early; send it again.")
 
     return guard
 
 
-def refusal(status: int, sentence: str) -> Answer:
+def refusal(status: int, sentence: str, *more: Header) -> Answer:
     """A refusal in one plain sentence, readable by the page that asked."""
-    return prepare(sentence + "\n", TEXT, PARTIAL, status=status, cache="max-age=60" if status == 404 else "no-store")
+    return prepare(sentence + "\n", TEXT, (*PARTIAL, *more), status=status, cache="max-age=60" if status == 404 else "no-store")
 
 
 def not_allowed(methods: str) -> Answer:

@@ -2,20 +2,26 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
+from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from widgets import machines, readers
+from widgets import embedding, machines, readers
 from widgets.answers import Endpoint, guarded, logged, not_allowed, refusal, route_of
 from widgets.edition import Editions
+from widgets.embed import Releases
 from widgets.languages import words_in
+from widgets.limits import Buckets
+from widgets.render import Place
 from widgets.serving import Clock, Serving, utc_now
-from widgets.settings import Settings
+from widgets.settings import PREFIX, Settings, SettingsError
 from widgets.sites import DEFAULT
 from widgets.store import Store
 from widgets.widget import UnknownName
@@ -41,7 +47,10 @@ class Library:
             by_host=not settings.public_url,
             now=lambda: clock().timestamp(),
         )
-        self.serving = Serving(settings, clock, self.editions, self.store)
+        searches = Buckets(lambda: clock().timestamp())
+        releases = Releases(settings.releases) if settings.releases != Path() else None
+        self.serving = Serving(settings, clock, self.editions, self.store, searches, releases)
+        self.serving.release()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; log its route when that is asked for."""
@@ -49,12 +58,24 @@ class Library:
             send = logged(scope, send)
         await self.store(scope, receive, send)
 
+    def render_widget(self, kind: str, **attributes: str) -> Markup:
+        """A widget's element with its content, for a page made in this process: `render_widget("article-card", article="stroke")`.
+
+        Attributes as in HTML, with underscores for hyphens. Needs a public address. Raises BadAttribute for a wrong one.
+        """
+        if not self.settings.public_url:
+            raise SettingsError(f"render_widget needs {PREFIX}PUBLIC_URL: what it makes holds the library's address.")
+        query = urlencode({name.replace("_", "-"): value for name, value in attributes.items()})
+        edition = self.editions.current
+        place = Place(self.settings.public_url, edition, readers.named(kind).parse(query).settled(edition))
+        return Markup(embedding.render_include(place, self.serving.moment()))  # noqa: S704 - it is our own template's output
+
     def close(self) -> None:
         """Stop watching the content folder."""
         self.editions.close()
 
     def _routes(self) -> Starlette:
-        rows = (*readers.ROUTES, *machines.ROUTES)
+        rows = (*readers.ROUTES, *embedding.ROUTES, *machines.ROUTES)
         handlers: dict[Any, Any] = {HTTPException: self._http_error, Exception: self._failed}
         routes = Starlette(
             routes=[Route(path, guarded(self._served(endpoint)), methods=methods) for path, endpoint, methods in rows],
@@ -75,7 +96,8 @@ class Library:
             return readers.missing(self.serving, request, UnknownName(words["page_not_found_text"]))
         if error.status_code == 405:
             return not_allowed((error.headers or {}).get("Allow", "GET, HEAD"))
-        return refusal(error.status_code, error.detail)
+        more = [(name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items()]
+        return refusal(error.status_code, error.detail, *more)
 
     async def _failed(self, request: Request, error: Exception) -> ASGIApp:
         log.error("%s failed: %s", route_of(request.scope), type(error).__name__, exc_info=error)

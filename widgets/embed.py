@@ -3,6 +3,9 @@
 import base64
 import hashlib
 import json
+import logging
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -70,6 +73,9 @@ PARTS: Mapping[str, str] = {
 """Names for ::part()."""
 
 
+log = logging.getLogger("widgets.embed")
+
+
 @dataclass(frozen=True)
 class Asset:
     """A file that is served under a name with its hash."""
@@ -104,6 +110,39 @@ def bundle() -> Asset:
     """The lazy bundle: enhance.js around the vendored htmx, which stays as it is to the byte."""
     htmx = (_static() / "vendor/htmx/htmx.min.js").read_text("utf-8")
     return Asset(_minified_js("enhance.js").replace("HTMX;", htmx.rstrip().removesuffix(";") + ";", 1))
+
+
+@cache
+def script(name: str) -> Asset:
+    """Another script of ours, without comments and blanks."""
+    return Asset(_minified_js(name))
+
+
+@dataclass(frozen=True)
+class Releases:
+    """The folder of pinned scripts, ours and those of releases before; they never change."""
+
+    folder: Path
+
+    def keep(self, stem: str, asset: Asset) -> None:
+        """Write the script under its hash, unless it is there; a full disk is logged and harms nothing else."""
+        path = self.folder / f"{stem}-{asset.hash}.js"
+        try:
+            if not path.exists():
+                self.folder.mkdir(parents=True, exist_ok=True)
+                part = path.with_suffix(f".{os.getpid()}.part")
+                part.write_text(asset.text, "utf-8")
+                part.replace(path)
+        except OSError as error:
+            log.error("%s cannot be written: %s. Pinned snippets of this release end with it.", path, error.strerror)
+
+    def find(self, stem: str, wanted: str) -> Asset | None:
+        """The script of this hash, if it is whole."""
+        path = self.folder / f"{stem}-{wanted}.js"
+        if not re.fullmatch(r"[0-9a-f]{16}", wanted) or not path.is_file():
+            return None
+        asset = Asset(path.read_text("utf-8"))
+        return asset if asset.hash == wanted else None
 
 
 def loader(base: str, edition: Edition) -> Asset:

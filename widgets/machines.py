@@ -16,31 +16,32 @@ LOADER_CACHE = "max-age=300, stale-while-revalidate=86400"
 
 
 async def loader(serving: Serving, request: Request) -> ASGIApp:
-    """`/embed.js`: short cache, revalidated."""
+    """`/embed.js`: the loader; kept for five minutes, then revalidated."""
     base, edition = serving.base(request), serving.edition
     key = ("embed.js", base, edition.languages)
-    return serving.store.find(key) or serving.store.keep(
-        key, prepare(embed.loader(base, edition).text, SCRIPT, SHARED, cache=LOADER_CACHE, edition=edition, quality=11)
-    )
+    if found := serving.store.find(key):
+        return found
+    serving.release()
+    return serving.store.keep(key, prepare(embed.loader(base, edition).text, SCRIPT, SHARED, cache=LOADER_CACHE, edition=edition, quality=11))
 
 
 async def pinned_loader(serving: Serving, request: Request) -> ASGIApp:
-    """`/embed-<hash>.js`: the same, immutable."""
-    return serving.asset(embed.loader(serving.base(request), serving.edition), request.path_params["hash"], SCRIPT)
+    """`/embed-<hash>.js`: the same, immutable, for pinning and integrity."""
+    return serving.asset("embed", embed.loader(serving.base(request), serving.edition), request.path_params["hash"])
 
 
 async def bundle(serving: Serving, request: Request) -> ASGIApp:
     """`/enhance-<hash>.js`: the sealed htmx, fetched at the first touch."""
-    return serving.asset(embed.bundle(), request.path_params["hash"], SCRIPT)
+    return serving.asset("enhance", embed.bundle(), request.path_params["hash"])
 
 
 async def styles(serving: Serving, request: Request) -> ASGIApp:
     """`/static/library-<hash>.css`: the styles of the library's own pages."""
-    return serving.asset(embed.page_styles(), request.path_params["hash"], "text/css; charset=utf-8")
+    return serving.asset("library", embed.page_styles(), request.path_params["hash"], "text/css; charset=utf-8")
 
 
 async def sitemap(serving: Serving, request: Request) -> ASGIApp:
-    """`/sitemap.xml`."""
+    """`/sitemap.xml`: every page in every language it has."""
     base, edition = serving.base(request), serving.edition
     key = ("sitemap", base, edition)
     return serving.store.find(key) or serving.store.keep(
@@ -49,7 +50,7 @@ async def sitemap(serving: Serving, request: Request) -> ASGIApp:
 
 
 async def robots(serving: Serving, request: Request) -> ASGIApp:
-    """`/robots.txt`."""
+    """`/robots.txt`: pages may be indexed, partials and searches not."""
     text = f"User-agent: *\nDisallow: /partials/\nDisallow: /search\nSitemap: {serving.base(request)}/sitemap.xml\n"
     return prepare(text, TEXT, EVERYWHERE, cache="max-age=3600")
 

@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from widgets.answers import HTML, PARTIAL, Row, form, not_allowed, refusal
+from widgets.answers import HTML, PARTIAL, Row, not_allowed, refusal
 from widgets.catalog import catalog
 from widgets.catalog.article_card import ArticleCard
 from widgets.catalog.topic_browser import TopicBrowser
@@ -28,7 +28,7 @@ async def partial(serving: Serving, request: Request) -> ASGIApp:
         return serving.kept(place, render_partial, PARTIAL)
     if not kind.searches:
         return not_allowed("GET, HEAD, OPTIONS")
-    html = render_partial(place, serving.moment(), await form(request, "q"))
+    html = render_partial(place, serving.moment(), await serving.query(request))
     return prepare(html, HTML, PARTIAL)
 
 
@@ -38,12 +38,12 @@ async def home(serving: Serving, request: Request) -> ASGIApp:
 
 
 async def topic(serving: Serving, request: Request) -> ASGIApp:
-    """`/topics/<slug>`."""
+    """`/topics/<slug>`: one level of the topic tree; `?letter=` for one letter of its A to Z."""
     return _level(serving, request, f"topic={quote(request.path_params['slug'], safe='')}")
 
 
 async def article(serving: Serving, request: Request) -> ASGIApp:
-    """`/articles/<slug>`."""
+    """`/articles/<slug>`: the whole article."""
     try:
         place = serving.place(request, ArticleCard, f"article={quote(request.path_params['slug'], safe='')}", ("lang", "site"))
     except BadAttribute as error:
@@ -52,12 +52,12 @@ async def article(serving: Serving, request: Request) -> ASGIApp:
 
 
 async def search(serving: Serving, request: Request) -> ASGIApp:
-    """`/search`: what is typed comes in the body of a POST, and is not kept."""
+    """`/search`: the search page; what is typed comes in the body of a POST, and is not kept."""
     try:
         place = serving.place(request, TopicBrowser, "", ("lang", "site"))
     except BadAttribute as error:
         return missing(serving, request, error)
-    query = await form(request, "q") if request.method == "POST" else None
+    query = await serving.query(request) if request.method == "POST" else None
     html = topic_page(place, serving.moment(), query)
     return prepare(html, HTML, (*serving.page_headers, (b"x-robots-tag", b"noindex")))
 

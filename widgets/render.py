@@ -22,7 +22,7 @@ from widgets.sites import Site
 from widgets.views import saying
 from widgets.widget import Moment, Widget
 
-W = TypeVar("W", bound=Widget)
+W_co = TypeVar("W_co", bound=Widget, covariant=True)
 
 OPENING = "<!--health-widgets 1-->"
 CLOSING = "<!--/health-widgets-->"
@@ -31,12 +31,12 @@ _INDENT = re.compile(r"\s*\n\s*")
 
 
 @dataclass(frozen=True)
-class Place(Generic[W]):
+class Place(Generic[W_co]):
     """Where HTML is going to stand: the public address, the edition, the widget, and what a step in it loads."""
 
     base: str
     edition: Edition
-    widget: W
+    widget: W_co
     steps: Literal["partials", "pages", "frames"] = "partials"
 
     @property
@@ -120,8 +120,9 @@ def _step(context: Context, widget: Widget) -> Safe:
 
 
 def _link(place: Place[Widget], widget: Widget) -> Safe:
-    to = widget.address("/frame") if place.steps == "frames" else widget.page()
-    href = Safe('href="{}"').format(place.base + to)
+    if place.steps == "frames":
+        return Safe('href="{}" target="_self"').format(place.base + widget.address("/frame"))
+    href = Safe('href="{}"').format(place.base + widget.page())
     return href + Safe(' hx-get="{}"').format(place.base + widget.address()) if place.embedded else href
 
 

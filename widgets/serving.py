@@ -3,18 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from widgets.answers import HTML, IMMUTABLE, PAGE, SHARED, own_base, refusal
+from widgets.answers import HTML, IMMUTABLE, PAGE, SCRIPT, SHARED, form, own_base, refusal
 from widgets.edition import Edition, Editions
-from widgets.embed import Asset
-from widgets.render import Place, W
+from widgets.embed import Asset, Releases, bundle, loader
+from widgets.limits import Buckets
+from widgets.render import Place
 from widgets.settings import Settings
 from widgets.store import Answer, Header, Store, prepare
-from widgets.widget import Moment
+from widgets.widget import Moment, Widget
 
+W = TypeVar("W", bound=Widget)
 Clock = Callable[[], datetime]
 
 
@@ -31,6 +35,8 @@ class Serving:
     clock: Clock
     editions: Editions
     store: Store
+    searches: Buckets
+    releases: Releases | None = None
 
     @property
     def edition(self) -> Edition:
@@ -69,9 +75,24 @@ class Serving:
         html = make(place, moment)
         return self.store.keep(key, prepare(html, HTML, headers, cache="", edition=place.edition, until=moment.until, now=moment.now))
 
-    def asset(self, asset: Asset, wanted: str, media_type: str) -> ASGIApp:
-        """A file whose address holds its hash: it never changes."""
-        if wanted != asset.hash:
+    async def query(self, request: Request) -> str:
+        """What a reader searches for; a client that asks too often is told to wait."""
+        if not self.searches.take(request.client.host if request.client else ""):
+            raise HTTPException(429, "Too many searches at once; wait a second and try again.", {"Retry-After": "1"})
+        return await form(request, "q")
+
+    def asset(self, stem: str, asset: Asset, wanted: str, media_type: str = SCRIPT) -> ASGIApp:
+        """A file whose address holds its hash: it never changes. Those of releases before are served while they are kept."""
+        key = ("asset", stem, wanted)
+        if found := self.store.find(key):
+            return found
+        older = self.releases.find(stem, wanted) if self.releases and wanted != asset.hash else None
+        if wanted != asset.hash and older is None:
             return refusal(404, "This version of the file is not served any more; take the current one from /embed.js.")
-        key = ("asset", asset.hash)
-        return self.store.find(key) or self.store.keep(key, prepare(asset.text, media_type, SHARED, cache=IMMUTABLE, quality=11))
+        return self.store.keep(key, prepare((older or asset).text, media_type, SHARED, cache=IMMUTABLE, quality=11))
+
+    def release(self) -> None:
+        """Keep this release's scripts for the snippets that pin them."""
+        if self.releases:
+            self.releases.keep("embed", loader(self.settings.public_url, self.edition))
+            self.releases.keep("enhance", bundle())

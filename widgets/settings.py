@@ -36,6 +36,7 @@ class Settings:
     content: Path = setting(Path(), "The content folder. Default: the sample library that comes with the package.")
     watch: bool = setting(True, "Show edited content files at once. `0` reads them at start only.")
     cache_megabytes: int = setting(64, "How much memory the finished answers may take.")
+    releases: Path = setting(Path(), "A folder where the server keeps each release's scripts, so that pinned snippets go on working. Default: none.")
     access_log: bool = setting(False, "`1` writes a line a request: method, route, status. Never path, query or address.")
 
     def __post_init__(self) -> None:
@@ -45,6 +46,8 @@ class Settings:
         if not self.content.is_dir():
             raise SettingsError(f"{PREFIX}CONTENT: no folder {self.content}; name the folder that holds articles/ and topics/.")
         object.__setattr__(self, "public_url", _base(self.public_url))
+        if self.releases != Path() and not self.public_url:
+            raise SettingsError(f"{PREFIX}RELEASES: needs {PREFIX}PUBLIC_URL, since a release's scripts hold the public address.")
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], **given: Any) -> "Settings":

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote
 
 from widgets.content.model import SLUG, Library
 from widgets.edition import Edition
-from widgets.languages import lookup
+from widgets.languages import lookup, words_in
 from widgets.sites import DEFAULT, Site
 
 PREFIX = "health-"
@@ -48,9 +48,10 @@ def slug(text: str) -> str:
 
 def one_letter(text: str) -> str:
     """One letter of the alphabet, in lower case."""
-    if len(text) != 1 or not text.isalnum():
+    letter = text.lower()  # of some letters two, like that of İ
+    if len(letter) != 1 or not letter.isalnum():
         raise ValueError("is not one letter; write a single letter, like h")
-    return text.lower()
+    return letter
 
 
 def one_of(*values: str) -> Check:
@@ -187,6 +188,14 @@ class Widget:
     def to(self, kind: str, name: str) -> "Widget | None":
         """The widget that shows this article or topic in its own place; None where only a page can."""
         return None
+
+    def caption(self, edition: Edition, site: Site) -> str:
+        """What a plain link to the widget's page says."""
+        return words_in(self.language(site))["open_library"]
+
+    def urgent(self, edition: Edition, site: Site) -> bool:
+        """Whether the emergency line belongs beside that link."""
+        return False
 
     def view(self, edition: Edition, site: Site, moment: Moment) -> dict[str, Any]:
         """The names and values that the widget's template reads."""

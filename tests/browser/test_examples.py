@@ -108,8 +108,8 @@ def test_the_first_click_opens_once(visit: Begin, partner: Partner, library: Ser
     page = opened(one, partner, "article_card.html", library)
     page.locator(".hw .button").first.click()
     one.heard("navigate").settle()
-    page.locator("#s-what-causes-it, .prose h3").first.wait_for()
-    assert library.partials() == ["GET /partials/article-card?article=heart-attack&open=1&lang=en"] or len(library.partials()) == 1
+    assert page.locator(".hw .prose").is_visible()
+    assert len(library.partials()) == 1
     assert len(library.asked("/enhance-")) == 1
     assert one.count("navigate") == 1
     assert not library.asked(method="OPTIONS")

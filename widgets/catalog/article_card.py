@@ -38,6 +38,14 @@ class ArticleCard(Widget):
         """Another article opens in this one's place."""
         return replace(self, article=name, open=True) if kind == "article" else None
 
+    def caption(self, edition: Edition, site: Site) -> str:
+        """The article's title."""
+        return title_of(edition.library.articles[self.article], site, self.language(site))[0]
+
+    def urgent(self, edition: Edition, site: Site) -> bool:
+        """Whether the article has emergency words."""
+        return bool(edition.library.articles[self.article].text(self.language(site), site.language).emergency)
+
     def view(self, edition: Edition, site: Site, moment: Moment) -> dict[str, Any]:
         """The article, its related ones, and the links that open and close it."""
         article = edition.library.articles[self.article]

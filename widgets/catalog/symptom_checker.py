@@ -17,6 +17,10 @@ class SymptomChecker(Widget):
     room = "11em"
     examples = ({}, {"lang": "es"}, {"heading-level": "4"})
 
+    def urgent(self, edition: Edition, site: Site) -> bool:
+        """Always: who looks for a symptom may be in danger."""
+        return True
+
     def view(self, edition: Edition, site: Site, moment: Moment) -> dict[str, Any]:
         """The emergency line, the words, and the address: the site's, else the Symptoms topic's page."""
         checker = site.file.symptom_checker

@@ -55,6 +55,12 @@ class TopicBrowser(Widget):
         """Articles and topics are shown inside the browser."""
         return replace(self, article=name) if kind == "article" else replace(self, topic=name, letter="", article="")
 
+    def caption(self, edition: Edition, site: Site) -> str:
+        """The title of the article or topic."""
+        library = edition.library
+        item = library.articles.get(self.article) or library.topics.get(self.topic)
+        return title_of(item, site, self.language(site))[0] if item else super().caption(edition, site)
+
     def view(self, edition: Edition, site: Site, moment: Moment, query: str | None = None) -> dict[str, Any]:
         """One level of the tree, or an article in it; with `query`, what the search found."""
         shown = self._article(edition, site, moment) if self.article else self._level(edition, site, query)

@@ -10,7 +10,6 @@ from uvicorn.config import LOGGING_CONFIG
 from widgets.app import Library, create_app
 from widgets.settings import PREFIX, Settings, SettingsError
 
-
 LOGS = LOGGING_CONFIG | {"loggers": LOGGING_CONFIG["loggers"] | {"widgets": {"handlers": ["default"], "level": "INFO", "propagate": False}}}
 """Uvicorn's own logging, with ours beside it: editions, faults of the content, and routes where they are asked for."""
 

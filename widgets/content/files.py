@@ -112,8 +112,10 @@ class ContentFile:
 
     def _schema_fault(self, text: str, schema: type) -> Fault:
         """msgspec's sentence and path as a fault, with near matches for a misspelt key."""
-        message, _, path = text.partition(" - at `$")
+        message, _, path = text.partition(" - at `")
         where = [int(n) if n else key for key, n in re.findall(r"\.([\w-]+)|\[(\d+)\]", path)]
+        if path.startswith("key") and (key := re.search(r"'(.+)'", message)):
+            where.append(key[1])
         unknown = re.search(r"unknown field `([^`]+)`", message)
         if unknown:
             near = difflib.get_close_matches(unknown[1], _keys(schema, where), 1)

@@ -39,6 +39,7 @@ _HOLE = re.compile(
     re.DOTALL,
 )
 _BLOCK_END = re.compile(r"</(?:p|li|h[2-6]|t[dh]|blockquote|dt|dd)>|<(?:ul|ol|br)[^>]*>")
+_INLINE_TAG = re.compile(r"</?(?:a|code|del|em|strong|su[bp])\b[^>]*>")
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -123,7 +124,8 @@ def _part(hole: re.Match[str], ids: set[str]) -> Part:
 
 def _starts_sentence(before: str) -> bool:
     """Whether what follows `before` begins a sentence, and so keeps its capital."""
-    last = _TAG.sub(lambda tag: "" if tag[0][1:3] in {"st", "/s", "em", "/e"} else ".", before).rstrip()[-1:]
+    words = html.unescape(_TAG.sub(".", _INLINE_TAG.sub("", before)))
+    last = words.rstrip(" \n\"'“”‘’«»()[]")[-1:]  # quotes and brackets may stand between two sentences
     return last in ".!?:¡¿" if last else True
 
 

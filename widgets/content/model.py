@@ -106,9 +106,9 @@ class ArticleFile(Table, frozen=True):
     licence: Line = "CC BY 4.0"
     """Shown at the end of the article."""
     sensitive: bool = False
-    """Whether the subject is a delicate one."""
+    """Whether the subject is a delicate one. Kept with the article; not shown."""
     codes: dict[CodeSystem, tuple[Line, ...]] = {}
-    """Medical codes by system: icd-10-cm, snomed-ct, rxnorm, loinc, mesh."""
+    """Medical codes by system: icd-10-cm, snomed-ct, rxnorm, loinc, mesh. Kept with the article; not shown."""
 
 
 class TopicWords(Table, frozen=True):
@@ -132,7 +132,7 @@ class TopicFile(Table, frozen=True):
     order: int = 1000
     """Its place among its sisters; smaller is earlier."""
     sensitive: bool = False
-    """Whether all articles in it are on a delicate subject."""
+    """Whether its articles are on a delicate subject. Kept with the topic; not shown."""
     formerly: tuple[Slug, ...] = ()
     """Names it had before; they answer for ever."""
 

@@ -1,0 +1,190 @@
+"""Reading a content folder: what is found, what is left out, what is kept."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests import making
+from widgets.content.files import ContentFile
+from widgets.content.model import Library
+from widgets.content.read import Reader, read_library, text_hash
+
+EN = "articles/sample/en.md"
+
+
+def read(root: Path) -> Library:
+    """The folder read once, from nothing."""
+    return read_library(Reader(root))
+
+
+def faults(root: Path) -> list[str]:
+    """The faults of reading, as they are printed."""
+    return [str(fault) for fault in read(root).faults]
+
+
+def test_a_library(content):
+    """Topics, articles and texts are found by the names of their files."""
+    library = read(content)
+    assert list(library.topics) == ["hearts"] and list(library.articles) == ["sample"]
+    assert library.articles["sample"].texts["en"].front.title == "A sample"
+    assert library.faults == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line", "message"),
+    [
+        (EN, "Just words.", 1, "has no front matter; begin with a line +++"),
+        (EN, "", 1, "has no front matter"),
+        (EN, "+++\ntitle = 'x'\n", 1, "has no front matter"),
+        (EN, "+++\ntitle = A\n+++\nText", 2, "is not TOML"),
+        (EN, "\n\n+++\ntitle = 'A'\nsummary = 'B\n+++\nText", 3, "is not TOML"),
+        (EN, making.text().replace("author =", "autor ="), 4, "there is no key autor; did you mean author?"),
+        (EN, making.text().replace("publisher =", "publischer ="), 10, "there is no key publischer; did you mean publisher?"),
+        (EN, making.text().replace('summary = "What a sample is."', "").lstrip(), 1, "missing required field `summary`"),
+        (EN, making.text().split("A short")[0].lstrip(), 1, "has no text after the front matter"),
+        (EN, making.text(tables='[review]\nby = "B"\nreviewed = "May"\ntext-hash = "x"').lstrip(), 15, "review.reviewed: Expected `date`"),
+        ("articles/sample/article.toml", "topics = 'hearts'", 1, "topics: Expected `array`"),
+        ("articles/sample/article.toml", "topics = ['Hearts']", 1, "topics.0: Expected `str` matching regex"),
+        ("articles/sample/article.toml", "topics = []\n\n[codes]\nicd = ['I21']", 4, "codes.icd: Invalid enum value 'icd'."),
+        ("articles/sample/english.md", "x", 1, "'english' is not a language code like en, es or pt-BR."),
+        ("articles/Bad Name/article.toml", making.ARTICLE, 1, "'Bad Name' cannot be an address; use a to z, 0 to 9 and single hyphens."),
+        ("topics/hearts.toml", "[words]\n", 1, "has no words; add a table [words.en] with a title."),
+        ("topics/hearts.toml", "[words.en]\ntitle = 'A'\ncolour = 'red'\n", 3, "there is no key colour; known: title, summary, also-called."),
+        ("topics/hearts.toml", "[words.en]\ntitle = ''\n", 2, "words.title: Expected `str` of length >= 1"),
+        ("articles/empty/article.toml", making.ARTICLE, 1, "has no text that can be shown; add en.md beside it."),
+    ],
+)  # fmt: skip
+def test_fault_of_one_file(content, path, text, line, message):
+    """A bad file is named by path and line, with what is wrong."""
+    making.write(content / path, text.lstrip(" "))
+    named = [fault for fault in read(content).faults if message in fault.message]
+    assert [(fault.path, fault.line, fault.level) for fault in named] == [(path, line, "error")], faults(content)
+
+
+def test_the_rest_is_read(content):
+    """A bad text leaves out that text, a bad article that article; everything else is there."""
+    making.article(content, "other", en=making.text(), es="broken")
+    making.article(content, "third", shared="topics = 1")
+    library = read(content)
+    assert list(library.articles) == ["other", "sample"] and list(library.articles["other"].texts) == ["en"]
+    assert [fault.path for fault in library.faults] == ["articles/other/es.md", "articles/third/article.toml"]
+
+
+def test_every_file_of_a_bad_article_is_told(content):
+    """Faults in an article's texts are told even while its article.toml is bad too."""
+    making.article(content, shared="topics = 1", en="broken")
+    assert [fault.split(":")[0] for fault in faults(content)] == ["articles/sample/article.toml", EN]
+
+
+def test_not_utf8_and_unreadable(content):
+    """A file that is not UTF-8, and one that cannot be opened, are named."""
+    (content / EN).write_bytes(b"+++\ntitle = '\xff'\n")
+    (content / "topics" / "folder.toml").mkdir()
+    assert "topics/folder.toml:1: error: cannot be read: Is a directory." in faults(content)
+    assert f"{EN}:2: error: is not UTF-8 text; save it as UTF-8." in faults(content)
+
+
+def test_windows_files(content):
+    """A byte order mark and Windows line ends change neither words nor hash nor lines."""
+    path = content / EN
+    before = read(content).articles["sample"].texts["en"]
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    after = read(content).articles["sample"].texts["en"]
+    assert after == before
+
+
+def test_circles_are_broken(content):
+    """Topics that stand below themselves are named and become tops; walking the tree ends."""
+    for slug, parent in (("a", "c"), ("b", "a"), ("c", "b"), ("self", "self"), ("below", "a")):
+        making.write(content / "topics" / f"{slug}.toml", f'parent = "{parent}"\n{making.TOPIC}')
+    library = read(content)
+    assert [fault.path for fault in library.faults] == ["topics/a.toml", "topics/self.toml"]
+    assert {topic.slug for topic in library.children(None)} == {"a", "hearts", "self"}
+    assert [topic.slug for topic in library.path(library.topics["c"])] == ["a", "b", "c"]
+    assert library.articles_below("a") == frozenset()
+
+
+def test_hash_is_of_the_words(content):
+    """The hash that a review names follows title, summary, emergency words and text; white space and dates do not count."""
+    file = ContentFile("x/en.md", making.text().lstrip())
+    first = _hash(file.text)
+    for same in (file.text.replace("2026-01-10", "2026-01-11"), file.text.replace("## What", "\n\n## What"), file.text.replace("NHLBI", "CDC")):
+        assert _hash(same) == first
+    for other in ("A sample", "What a sample is", "It hurts.", "easy"):
+        assert _hash(file.text.replace(other, "Else")) != first
+
+
+def _hash(text: str) -> str:
+    from widgets.content.read import parse_text
+
+    return parse_text(ContentFile("articles/x/en.md", text)).hash
+
+
+def test_unchanged_files_are_not_read_again(content):
+    """A second reading of the same folder gives the very same values; a touched file alone is read again."""
+    reader = Reader(content)
+    first = _again(reader)
+    making.write(content / "topics" / "hearts.toml", making.TOPIC.replace("Hearts", "The heart"))
+    second = _again(reader)
+    assert second.articles["sample"].texts["en"] is first.articles["sample"].texts["en"]
+    assert second.topics["hearts"].file.words["en"].title == "The heart"
+    assert second.version != first.version
+
+
+def _again(reader: Reader) -> Library:
+    reader.begin()
+    return read_library(reader)
+
+
+def test_last_good_version(content):
+    """A file that becomes bad keeps its last good version, and the fault says so; mended, it is the new one."""
+    reader = Reader(content)
+    _again(reader)
+    good = (content / EN).read_text("utf-8")
+    making.write(content / EN, "broken")
+    library = _again(reader)
+    assert library.articles["sample"].texts["en"].front.title == "A sample"
+    assert library.faults[0].message.endswith("Its last good version is shown.")
+    making.write(content / EN, good.replace("A sample", "A new one"))
+    library = _again(reader)
+    assert library.articles["sample"].texts["en"].front.title == "A new one" and library.faults == ()
+
+
+def test_same_size_and_time(content):
+    """A file swapped for another of the same size and time is noticed by its inode."""
+    reader = Reader(content)
+    first = _again(reader)
+    path, stat = content / EN, (content / EN).stat()
+    new = making.write(content / "new.md", path.read_text("utf-8").replace("A sample", "A simple"))
+    os.utime(new, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    new.replace(path)
+    assert _again(reader).version != first.version
+
+
+def test_version_is_of_what_is_read(content, tmp_path):
+    """Two folders with the same files have the same version, wherever they are; another word makes another."""
+    copy = tmp_path / "copy"
+    shutil.copytree(content, copy)
+    assert read(copy).version == read(content).version
+    making.write(copy / EN, (copy / EN).read_text("utf-8").replace("easy", "hard"))
+    assert read(copy).version != read(content).version
+
+
+def test_former_names(content):
+    """An article and a topic answer to their former names for ever; a living name wins over a former one."""
+    making.article(content, shared='topics = ["hearts"]\nformerly = ["old", "other"]')
+    making.article(content, "other")
+    making.write(content / "topics" / "hearts.toml", f'formerly = ["heart"]\n{making.TOPIC}')
+    library = read(content)
+    assert library.article("old") is library.articles["sample"] and library.article("other") is library.articles["other"]
+    assert library.topic("heart") is library.topics["hearts"]
+
+
+def test_text_hash_is_short():
+    """The hash is short enough to paste, and hexadecimal."""
+    from widgets.content.read import parse_text
+
+    front = parse_text(ContentFile("articles/x/en.md", making.text().lstrip())).front
+    assert len(text_hash(front, "x")) == 16 and int(text_hash(front, "x"), 16)

@@ -1,0 +1,197 @@
+"""Reloading: what readers get while files change."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import making
+from widgets.edition import Editions, NoLibrary
+
+EN = "articles/sample/en.md"
+
+
+@pytest.fixture
+def editions(content: Path) -> Iterator[Editions]:
+    """The editions of the small content folder, reloaded by hand."""
+    made = Editions(content, watch=False)
+    yield made
+    made.close()
+
+
+def replaced(path: Path, old: str, new: str) -> None:
+    """Change one place of a file."""
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def wait_until(true: Callable[[], bool], seconds: float) -> bool:
+    """Whether a condition came true before the deadline."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and not true():
+        time.sleep(0.005)
+    return true()
+
+
+def test_broken_while_served(content, editions, caplog):
+    """A file broken while the server runs keeps its last good version, and the log names it once."""
+    making.write(content / EN, "broken")
+    with caplog.at_level(logging.WARNING, "widgets.content"):
+        editions.reload()
+        editions.reload()
+    assert editions.current.library.articles["sample"].texts["en"].front.title == "A sample"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{EN}:1: error: has no front matter; begin with a line +++, TOML, and a line +++. Its last good version is shown."
+    ]
+
+
+def test_broken_at_the_start(content, caplog):
+    """A file that is broken when the server starts is left out, and the log names it."""
+    making.article(content, "other", en="broken")
+    with caplog.at_level(logging.WARNING, "widgets.content"):
+        made = Editions(content, watch=False)
+    assert list(made.current.library.articles) == ["sample"]
+    assert any("articles/other/en.md:1: error: has no front matter" in record.getMessage() for record in caplog.records)
+
+
+def test_new_changed_and_deleted(content, editions):
+    """A new article shows, a changed one is the new one, a deleted one is gone, without a restart."""
+    making.article(content, "other")
+    editions.reload()
+    assert set(editions.current.library.articles) == {"sample", "other"}
+    replaced(content / "articles/other/en.md", "A sample", "Another")
+    editions.reload()
+    assert editions.current.library.articles["other"].texts["en"].front.title == "Another"
+    (content / "articles/other/en.md").unlink()
+    (content / "articles/other/article.toml").unlink()
+    editions.reload()
+    assert set(editions.current.library.articles) == {"sample"}
+
+
+def test_deleted_translation(content, editions):
+    """A deleted text is gone while the article's other language stays."""
+    making.article(content, en=making.text(), es=making.text())
+    editions.reload()
+    (content / "articles/sample/es.md").unlink()
+    editions.reload()
+    assert set(editions.current.library.articles["sample"].texts) == {"en"}
+
+
+def test_nothing_changed(content, editions):
+    """Where no word changed the edition stays the same one, and with it every kept answer."""
+    before = editions.current
+    (content / EN).touch()
+    editions.reload()
+    assert editions.current is before
+
+
+def test_swapped_whole(content, editions):
+    """An edition that someone holds never changes under them."""
+    held = editions.current
+    replaced(content / EN, "A sample", "A new one")
+    editions.reload()
+    assert held.library.articles["sample"].texts["en"].front.title == "A sample"
+    assert editions.current is not held and editions.current.version != held.version
+
+
+def test_no_default_site_at_the_start(content):
+    """A folder without a usable default site is refused at the start, and the refusal says what is wrong."""
+    (content / "sites/default.toml").write_text("languages = 1", "utf-8")
+    with pytest.raises(NoLibrary, match=r"sites/default\.toml:1: error: languages"):
+        Editions(content, watch=False)
+
+
+def test_default_site_deleted_while_served(content, editions, caplog):
+    """Where the default site goes while the server runs, the edition before is kept and the log says so."""
+    before = editions.current
+    (content / "sites/default.toml").unlink()
+    editions.reload()
+    assert editions.current is before and "The edition before is kept." in caplog.text
+
+
+def test_sites_and_campaigns_reload(content, editions):
+    """New sites and campaigns are there after a reload; a broken one keeps its last good version."""
+    making.write(content / "sites/clinic.toml", making.SITE)
+    making.write(content / "campaigns/run.toml", 'words.en = {heading = "Go.", button = "Book"}')
+    editions.reload()
+    making.write(content / "campaigns/run.toml", "words = 1")
+    editions.reload()
+    assert set(editions.current.sites) == {"default", "clinic"} and set(editions.current.campaigns) == {"run"}
+    assert [fault.path for fault in editions.current.faults] == ["campaigns/run.toml"]
+
+
+BROKEN = {
+    "articles/no-front-matter/en.md": b"Only words.",
+    "articles/not-toml/en.md": b"+++\ntitle = \n+++\nText",
+    "articles/not-utf8/en.md": b"+++\ntitle = '\xff'\n+++\nText",
+    "articles/empty/en.md": b"",
+    "articles/unknown-key/en.md": making.text().lstrip().replace("title", "titel", 1).encode(),
+    "articles/wrong-type/article.toml": b"topics = 5",
+    "articles/nul/article.toml": b"topics = ['\x00']",
+    "articles/cut-off/en.md": making.text().lstrip().encode()[:90],
+    "topics/no-words.toml": b"[words]",
+    "topics/a-circle.toml": b"parent = 'a-circle'\nwords.en.title = 'A'",
+    "topics/Bad Name.toml": b"words.en.title = 'A'",
+    "sites/no-region.toml": making.SITE.replace('"US"', '"XX"').encode(),
+    "campaigns/no-button.toml": b"words.en.heading = 'A'",
+}
+
+
+def test_many_broken_files(content):
+    """A library with a dozen broken files of different kinds names each one and serves all the others."""
+    for path, data in BROKEN.items():
+        making.write(content / path, "").write_bytes(data)
+        if path.endswith(".md"):
+            making.write((content / path).with_name("article.toml"), making.ARTICLE)
+        elif path.startswith("articles"):
+            making.write((content / path).with_name("en.md"), making.text())
+    edition = Editions(content, watch=False).current
+    assert BROKEN.keys() <= {fault.path for fault in edition.faults}
+    assert set(edition.library.articles) == {"sample"} and set(edition.sites) == {"default"} and not edition.campaigns
+    assert edition.library.articles["sample"].texts["en"].front.title == "A sample"
+
+
+@pytest.fixture
+def watched(content: Path) -> Iterator[Editions]:
+    """Editions that watch their folder, once the watch has begun."""
+    made = Editions(content)
+    probe = content / "sites" / "probe.toml"
+
+    def begun() -> bool:
+        making.write(probe, making.SITE + f"# {time.monotonic_ns()}\n")  # again and again, since an edit before the watch begins is not seen
+        return "probe" in made.current.sites
+
+    assert wait_until(begun, 10)
+    yield made
+    made.close()
+
+
+def test_watching(content, watched):
+    """With watching on, an edit is served within a second, and so are a new and a deleted article."""
+    replaced(content / EN, "A sample", "A new one")
+    assert wait_until(lambda: watched.current.library.articles["sample"].texts["en"].front.title == "A new one", 1)
+    making.article(content, "other")
+    assert wait_until(lambda: "other" in watched.current.library.articles, 1)
+    (content / "articles/other/en.md").unlink()
+    assert wait_until(lambda: "other" not in watched.current.library.articles, 1)
+
+
+def test_watching_outlives_faults(content, watched):
+    """A broken edit does not end the watching: the next good one is served within a second."""
+    making.write(content / EN, "broken")
+    making.write(content / "sites/default.toml", "broken")
+    assert wait_until(lambda: len(watched.current.faults) == 2, 2)
+    making.write(content / EN, making.text().replace("A sample", "Mended"))
+    assert wait_until(lambda: watched.current.library.articles["sample"].texts["en"].front.title == "Mended", 1)
+
+
+def test_closing_ends_the_watch(content):
+    """Closing ends the watching thread."""
+    import threading
+
+    made = Editions(content)
+    made.close()
+    assert wait_until(lambda: all(thread.name != "health-widgets-content" for thread in threading.enumerate()), 5)

@@ -1,0 +1,297 @@
+"""What is kept answers like what is made anew, for as long as it holds, within its bound."""
+
+import re
+import secrets
+import tracemalloc
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tests import making
+from widgets.app import Library, create_app
+from widgets.content.files import ContentFile
+from widgets.content.read import parse_text
+from widgets.settings import Settings
+from widgets.store import FRESH, ON_ERROR, prepare
+
+Serve = Callable[..., str]
+NEXT_REVIEW = datetime(2027, 1, 31, tzinfo=UTC)
+OVERDUE = NEXT_REVIEW + timedelta(days=1)
+"""A review planned for a day is overdue when that day is over."""
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def made(content: Path) -> Iterator[Callable[..., Library]]:
+    """Applications over the small content folder, with a clock and settings of the test's."""
+    apps: list[Library] = []
+
+    def make(clock: Clock | None = None, **given: object) -> Library:
+        settings = replace(Settings(content=content, watch=False), **given)  # type: ignore[arg-type]
+        apps.append(create_app(settings, clock=clock or Clock(OVERDUE - timedelta(days=30))))
+        return apps[-1]
+
+    yield make
+    for one in apps:
+        one.close()
+
+
+def reviewed(content: Path) -> None:
+    """Let the sample article be reviewed, the next review on NEXT_REVIEW's day."""
+    unsigned = making.text()
+    digest = parse_text(ContentFile("articles/sample/en.md", unsigned.lstrip())).hash
+    review = f'[review]\nby = "A clinical body"\nreviewed = 2026-01-31\nnext-review = {NEXT_REVIEW:%Y-%m-%d}\ntext-hash = "{digest}"'
+    making.article(content, "sample", making.ARTICLE, en=making.text(tables=review))
+
+
+ADDRESSES = ("/", "/articles/sample", "/articles/sample?lang=es", "/topics/hearts", "/partials/article-card?article=sample", "/partials/topic-browser",
+             "/partials/article-card?article=sample&open=1&heading-level=4", "/partials/appointment-cta?lang=es", "/partials/symptom-checker", "/embed.js",
+             "/sitemap.xml", "/robots.txt")  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_kept_answer_is_the_fresh_one(made: Callable[..., Library], serve: Serve, address: str) -> None:
+    """The second answer, and one after another edition, have the bytes and headers of the first, in every encoding."""
+    app = made(public_url="https://library.example")
+    base = serve(app)
+    for encoding in ("identity", "gzip", "br"):
+        fresh = httpx.get(serve(made(public_url="https://library.example")) + address, headers={"accept-encoding": encoding})
+        for _ in range(3):
+            kept = httpx.get(base + address, headers={"accept-encoding": encoding})
+            assert kept.content == fresh.content
+            assert {k: v for k, v in kept.headers.items() if k != "date"} == {k: v for k, v in fresh.headers.items() if k != "date"}
+
+
+def test_an_address_and_its_other_spellings_share_one_answer(made: Callable[..., Library], serve: Serve) -> None:
+    """Order, defaults, unknown parameters, capitals and a language range lead to one kept answer."""
+    app = made()
+    base = serve(app)
+    spellings = ["article=sample", "article=sample&site=default", "heading-level=2&article=sample", "article=SAMPLE", "utm_source=x&article=sample",
+                 "article=sample&lang=en", "article=sample&lang=en-US", "article=%73ample", "article=sample&lang=klingon", "article=sample&open=0"]  # fmt: skip
+    texts = {httpx.get(f"{base}/partials/article-card?{query}").text for query in spellings}
+    assert len(texts) == 1
+    assert len(app.store._kept) == 1
+    assert len(app.store._aliases) == len(spellings)
+    assert len({id(answer) for answer, _ in app.store._aliases.values()}) == 1
+
+
+def test_the_memory_bound_holds(made: Callable[..., Library], serve: Serve) -> None:
+    """Ten thousand random utm_ queries stay within the bound that is set, as counted and as measured."""
+    app = made(cache_megabytes=1)
+    base = serve(app)
+    with httpx.Client() as client:
+        client.get(base + "/partials/article-card?article=sample")
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(10_000):
+            client.head(f"{base}/partials/article-card?article=sample&utm_id={secrets.token_hex(8)}")
+            assert app.store._bytes <= 1 << 20
+        grown = tracemalloc.get_traced_memory()[0] - before
+        tracemalloc.stop()
+    assert len(app.store._aliases) < 3000
+    assert grown < 3 << 20
+
+
+def test_refusals_take_no_room(made: Callable[..., Library], serve: Serve) -> None:
+    """Addresses that are wrong or lead nowhere are not kept, however many are asked."""
+    app = made()
+    base = serve(app)
+    for path in ("/articles/nothing", "/partials/article-card?article=nothing", "/partials/article-card", "/nowhere", "/partials/x", "/embed-x.js"):
+        assert httpx.get(base + path).status_code in {400, 404}
+    assert not app.store._kept
+    assert not app.store._aliases
+
+
+def test_an_article_that_was_missing_is_found_once_it_is_there(content: Path, made: Callable[..., Library], serve: Serve) -> None:
+    """A 404 does not outlive the edition that lacked the article."""
+    app = made()
+    base = serve(app)
+    for path in ("/articles/new", "/partials/article-card?article=new"):
+        assert httpx.get(base + path).status_code == 404
+    making.article(content, "new")
+    app.editions.reload()
+    for path in ("/articles/new", "/partials/article-card?article=new"):
+        assert httpx.get(base + path).status_code == 200
+
+
+def test_another_edition_changes_every_answer(content: Path, made: Callable[..., Library], serve: Serve) -> None:
+    """After a reload, nothing of the edition before is sent or kept: page, partial, sitemap, loader."""
+    app = made()
+    base = serve(app)
+    old = {address: httpx.get(base + address).text for address in ADDRESSES}
+    making.article(content, "sample", making.ARTICLE, en=making.text().replace("A sample", "Another sample"))
+    making.article(content, "more")
+    making.write(content / "sites" / "default.toml", making.SITE.replace('["en", "es"]', '["en", "es", "fr"]').replace("Take the first", "Take a second"))
+    app.editions.reload()
+    for address in ADDRESSES:
+        if address not in {"/robots.txt", "/partials/symptom-checker", "/partials/appointment-cta?lang=es"}:
+            assert httpx.get(base + address).text != old[address], address
+    assert all(answer.edition in (None, app.editions.current) for answer in app.store._kept.values())
+    assert all(answer.edition in (None, app.editions.current) for answer, _ in app.store._aliases.values())
+
+
+def test_a_reload_in_the_middle_of_an_answer_keeps_nothing_old(content: Path, made: Callable[..., Library], serve: Serve) -> None:
+    """What was made while another edition came in is not taken for that edition's."""
+
+    class Edits(Clock):
+        """Tells the time, and once has the content changed just then."""
+
+        def __call__(self) -> datetime:
+            if "Another" not in (content / "articles/sample/en.md").read_text():
+                making.article(content, "sample", making.ARTICLE, en=making.text().replace("A sample", "Another sample"))
+                app.editions.reload()
+            return self.now
+
+    app = made(Edits(OVERDUE - timedelta(days=30)))
+    base = serve(app)
+    httpx.get(base + "/articles/sample")
+    assert "Another sample" in httpx.get(base + "/articles/sample").text
+
+
+# --- What depends on the clock -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("left", [86_400, FRESH + ON_ERROR + 1, FRESH + ON_ERROR, 3000, 301, 300, 299, 60, 2, 1, 0.5])
+@pytest.mark.parametrize("path", ["/articles/sample", "/partials/article-card?article=sample", "/partials/topic-browser?article=sample"])
+def test_no_cache_outlives_the_moment_of_change(content: Path, made: Callable[..., Library], serve: Serve, path: str, left: float) -> None:
+    """max-age and both allowances end before a review falls due."""
+    reviewed(content)
+    base = serve(made(Clock(OVERDUE - timedelta(seconds=left))))
+    for _ in range(2):
+        answer = httpx.get(base + path)
+        assert "Reviewed by A clinical body" in answer.text
+        assert "overdue" not in answer.text
+        ages = dict(re.findall(r"([\w-]+)=(\d+)", answer.headers["cache-control"]))
+        assert int(ages["max-age"]) + max(int(ages.get(name, 0)) for name in ("stale-while-revalidate", "stale-if-error")) <= left
+
+
+@pytest.mark.parametrize("steps", [(86_400, 3_000, 10, 0), (3_901, 3_899, 1, 0), (1, 0), (0.5, -3600)])
+def test_an_answer_changes_when_its_moment_comes(content: Path, made: Callable[..., Library], serve: Serve, steps: tuple[float, ...]) -> None:
+    """A review falls due without a restart or a reload: the kept answer is not sent past the moment."""
+    reviewed(content)
+    clock = Clock(OVERDUE)
+    base = serve(made(clock))
+    for left in steps:
+        clock.now = OVERDUE - timedelta(seconds=left)
+        for path in ("/articles/sample", "/partials/article-card?article=sample&open", "/partials/topic-browser?article=sample"):
+            text = httpx.get(base + path).text
+            assert ("The review planned for January 31, 2027 is overdue." in text) == (left <= 0), (path, left)
+            assert ("Next review January 31, 2027" in text) == (left > 0), (path, left)
+
+
+def test_what_does_not_depend_on_the_clock_is_kept(made: Callable[..., Library], serve: Serve) -> None:
+    """An unreviewed article's answer holds while the years pass."""
+    clock = Clock(OVERDUE)
+    app = made(clock)
+    base = serve(app)
+    first = httpx.get(base + "/articles/sample")
+    clock.now += timedelta(days=3650)
+    assert httpx.get(base + "/articles/sample").text == first.text
+    assert len(app.store._kept) == 1
+
+
+# --- Hosts and neighbours ----------------------------------------------------------------------------------
+
+
+class Scribbler:
+    """A host's middleware that writes to the list of headers in place."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"].append((b"set-cookie", secrets.token_hex(4).encode()))
+            await send(message)
+
+        await self.app(scope, receive, sending)
+
+
+async def with_cookie(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """A host's middleware of the usual kind."""
+    response = await call_next(request)
+    response.set_cookie("seen", secrets.token_hex(4))
+    response.headers["cache-control"] = "private"
+    return response
+
+
+@pytest.mark.parametrize("middleware", [Middleware(Scribbler), Middleware(BaseHTTPMiddleware, dispatch=with_cookie), Middleware(GZipMiddleware)])
+def test_a_hosts_middleware_does_not_reach_the_store(made: Callable[..., Library], serve: Serve, middleware: Middleware) -> None:
+    """A host application may write to our headers; the next reader gets none of it."""
+    app = made(public_url="https://library.example/library")
+    plain = httpx.get(serve(app) + "/articles/sample")
+    host = serve(Starlette(routes=[Mount("/library", app)], middleware=[middleware]))
+    for _ in range(4):
+        for method in ("GET", "HEAD"):
+            answer = httpx.request(method, host + "/library/articles/sample")
+            assert answer.status_code == 200
+            assert len(answer.headers.get_list("set-cookie")) <= 1
+            assert answer.headers.get_list("content-encoding") == ["br"]
+        assert httpx.get(host + "/library/articles/sample", headers={"if-none-match": plain.headers["etag"]}).status_code == 304
+    again = httpx.get(serve(app) + "/articles/sample")
+    assert {k: v for k, v in again.headers.items() if k != "date"} == {k: v for k, v in plain.headers.items() if k != "date"}
+
+
+def test_languages_and_sites_are_never_mixed(content: Path, made: Callable[..., Library], serve: Serve) -> None:
+    """Each site's answers, in each language, are its own, asked in any order and again."""
+    clinic = making.SITE.replace("Test Library", "Clinic").replace("Biblioteca de prueba", "Clínica").replace('"US"', '"GB"').replace('["en", "es"]', '["es", "en"]')
+    making.write(content / "sites" / "clinic.toml", clinic)
+    making.article(content, "both", making.ARTICLE, en=making.text(), es=making.text().replace("A sample", "Una muestra").replace("It hurts", "Duele"))
+    base = serve(made())
+    says = {
+        "": ("A sample", "Call 911 now", "Test Library"),
+        "site=clinic": ("Una muestra", "Llame al 999 ahora", "Clínica"),
+        "lang=es": ("Una muestra", "Llame al 911 ahora", "Biblioteca de prueba"),
+        "site=clinic&lang=en": ("A sample", "Call 999 now", "Clinic"),
+    }
+    for _ in range(2):
+        for query, words in says.items():
+            for path in ("/articles/both", "/partials/article-card?article=both"):
+                text = httpx.get(f"{base}{path}{'&' if '?' in path else '?'}{query}").text
+                for other in says.values():
+                    for word in other:
+                        assert (f">{word}" in text or f" {word}" in text) == (word in words), (path, query, word)
+
+
+def test_without_a_public_address_each_host_has_its_own_answers(made: Callable[..., Library], serve: Serve) -> None:
+    """On loopback, an answer made for one host is not sent to another."""
+    base = serve(made())
+    port = base.rpartition(":")[2]
+    for host in ("localhost", "127.0.0.1", "localhost"):
+        address = f"http://{host}:{port}"
+        assert f'<link rel="canonical" href="{address}/articles/sample">' in httpx.get(f"{base}/articles/sample", headers={"host": f"{host}:{port}"}).text
+        assert f'"base":"{address}"' in httpx.get(f"{base}/embed.js", headers={"host": f"{host}:{port}"}).text
+
+
+def test_a_search_is_never_answered_with_304(made: Callable[..., Library], serve: Serve) -> None:
+    """If-None-Match means nothing to a form: the search is answered."""
+    base = serve(made())
+    assert httpx.post(base + "/search", data={"q": "sample"}, headers={"if-none-match": "*"}).status_code == 200
+
+
+def test_small_bodies_are_sent_as_they_are() -> None:
+    """What compressing would not make smaller has one encoding."""
+    assert list(prepare("short", "text/plain", ()).encodings) == [b""]
+    assert set(prepare("long " * 100, "text/plain", ()).encodings) == {b"", b"br", b"gzip"}

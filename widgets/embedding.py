@@ -1,0 +1,144 @@
+"""The ways of embedding that need no script on the partner's page: frames, server includes, oEmbed."""
+
+import json
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+from markupsafe import Markup as Safe
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from widgets import embed
+from widgets.answers import FRAME, HTML, PARTIAL, SCRIPT, SHARED, Row, not_allowed, refusal
+from widgets.catalog.article_card import ArticleCard
+from widgets.catalog.topic_browser import TopicBrowser
+from widgets.readers import named
+from widgets.render import Place, render, render_partial
+from widgets.serving import Serving
+from widgets.store import prepare
+from widgets.widget import BadAttribute, Moment, Widget, html_name
+
+WIDTH, HEIGHT = 600, 480
+"""The size of a pasted address where the page around names none, in CSS pixels."""
+
+
+def render_frame(place: Place[Any], moment: Moment, query: str | None = None) -> str:
+    """The widget as a page for an iframe; its steps stay in the frame, other links leave it."""
+    framed = replace(place, steps="frames")
+    values = _values(framed, moment, query) | {"script": f"/framed-{embed.script('framed.js').hash}.js"}
+    return render("pages/frame.html", framed, values)
+
+
+def render_include(place: Place[Any], moment: Moment) -> str:
+    """The element with its fallback and a declarative shadow root, for a page made on a server."""
+    given = ((f, getattr(place.widget, f.name)) for f in place.widget.declared())
+    attributes = [(html_name(f), "" if value is True else value) for f, value in given if value != f.default]
+    urgent = place.widget.urgent(place.edition, place.site)
+    return render("pages/include.html", place, _values(place, moment) | {"attributes": attributes, "urgent": urgent})
+
+
+def _values(place: Place[Any], moment: Moment, query: str | None = None) -> dict[str, Any]:
+    return {
+        "partial": Safe(render_partial(place, moment, query)),  # noqa: S704 - it is our own template's output
+        "caption": place.widget.caption(place.edition, place.site),
+        "stylesheet": f"/static/library-{embed.page_styles().hash}.css",
+    }
+
+
+async def frame(serving: Serving, request: Request) -> ASGIApp:
+    """`/frame/<widget>`."""
+    try:
+        kind = named(request.path_params["kind"])
+        place = serving.place(request, kind)
+    except BadAttribute as error:
+        return refusal(error.status, str(error))
+    if request.method != "POST":
+        return serving.kept(place, render_frame, FRAME)
+    if not kind.searches:
+        return not_allowed("GET, HEAD")
+    return prepare(render_frame(place, serving.moment(), await serving.query(request)), HTML, FRAME)
+
+
+async def include(serving: Serving, request: Request) -> ASGIApp:
+    """`/include/<widget>`."""
+    try:
+        place = serving.place(request, named(request.path_params["kind"]))
+    except BadAttribute as error:
+        return refusal(error.status, str(error))
+    return serving.kept(place, render_include, PARTIAL)
+
+
+async def frame_script(serving: Serving, request: Request) -> ASGIApp:
+    """`/frame.js`: for the page around a frame; gives it its height."""
+    base = serving.base(request)
+    key = ("frame.js", base)
+    text = embed.script("frame.js").text.replace("BASE", json.dumps(base))
+    return serving.store.find(key) or serving.store.keep(key, prepare(text, SCRIPT, SHARED, cache="max-age=300"))
+
+
+async def framed_script(serving: Serving, request: Request) -> ASGIApp:
+    """`/framed-<hash>.js`: inside a frame."""
+    return serving.asset("framed", embed.script("framed.js"), request.path_params["hash"])
+
+
+async def oembed(serving: Serving, request: Request) -> ASGIApp:
+    """`/oembed?url=`: oEmbed 1.0, type rich, for the addresses of articles and topics."""
+    given = {key: values[0] for key, values in parse_qs(request.url.query).items()}
+    if given.get("format", "json") != "json":
+        return refusal(501, "format: only json is offered.")
+    base = serving.base(request)
+    url = given.get("url", "")
+    if not url.startswith(f"{base}/"):
+        return refusal(404 if url else 400, f"url: give the address of an article or topic of {base}.")
+    try:
+        place = Place(base, serving.edition, _pasted(url.removeprefix(base)).settled(serving.edition))
+    except BadAttribute as error:
+        return refusal(error.status, str(error))
+    return prepare(json.dumps(_rich(place, given)), "application/json; charset=utf-8", SHARED, cache="", edition=place.edition)
+
+
+def _pasted(address: str) -> Widget:
+    """The widget for a page's path and query. Raises BadAttribute."""
+    parts = urlsplit(address)
+    _, kind, name, *more = [*parts.path.split("/"), "", ""]
+    extra = "&".join(f"{key}={quote(values[0])}" for key, values in parse_qs(parts.query).items() if key in {"lang", "site"})
+    if kind == "articles" and not any(more):
+        return ArticleCard.parse(f"article={name}&{extra}")
+    if kind == "topics" and not any(more):
+        return TopicBrowser.parse(f"topic={name}&{extra}")
+    raise BadAttribute("url: only articles and topics can be shown in another page; give the address of one.")
+
+
+def _rich(place: Place[Any], given: dict[str, str]) -> dict[str, Any]:
+    def at_most(name: str, size: int) -> int:
+        text = given.get(name, "")
+        return min(size, int(text)) if text.isdecimal() and 0 < len(text) < 6 and int(text) else size
+
+    width, height = at_most("maxwidth", WIDTH), at_most("maxheight", HEIGHT)
+    caption = place.widget.caption(place.edition, place.site)
+    name = place.site.in_language(place.site.file.name, place.widget.language(place.site))[1]
+    # WordPress keeps a blockquote and an iframe, and gives the frame its height only if both are there.
+    html = Safe('<blockquote><a href="{}">{}</a></blockquote><iframe src="{}" width="{}" height="{}" title="{}"></iframe>').format(
+        place.base + place.widget.page(), caption, place.base + place.widget.address("/frame"), width, height, caption
+    )
+    return {
+        "version": "1.0",
+        "type": "rich",
+        "title": caption,
+        "provider_name": name,
+        "provider_url": place.base + "/",
+        "cache_age": 3600,
+        "width": width,
+        "height": height,
+        "html": html,
+    }
+
+
+ROUTES: tuple[Row, ...] = (
+    ("/frame/{kind}", frame, ("GET", "POST")),
+    ("/include/{kind}", include, ("GET", "OPTIONS")),
+    ("/frame.js", frame_script, ("GET", "OPTIONS")),
+    ("/framed-{hash}.js", framed_script, ("GET", "OPTIONS")),
+    ("/oembed", oembed, ("GET", "OPTIONS")),
+)
