@@ -19,10 +19,7 @@
   // The floor: an older browser keeps the children, which link to the full page.
   if (!("adoptedStyleSheets" in native && "attachInternals" in HTMLElement.prototype)) return;
   let warned;
-  const warn = (text) => {
-    if (!warned) console.warn(`[health-widgets ${config.version}] ${text}`);
-    warned = true;
-  };
+  const warn = (text) => (warned ??= console.warn(`[health-widgets ${config.version}] ${text}`) ?? true);
 
   // One sheet for each text, shared by all widgets. style-src 'self' blocks <style>, but not these.
   const sheets = {};
@@ -61,8 +58,8 @@
   /** The text of a partial; equal requests under way share one answer. */
   const pending = {};
   const request = (address, options = {}) => {
-    if (options.method) return answer(address, options);
     const key = address + options.cache;
+    if (options.method) return answer(address, options);
     return (pending[key] ??= answer(address, options).finally(() => delete pending[key]));
   };
 
@@ -269,8 +266,12 @@
     const element = class extends HTMLElement {
       static version = config.version;
       static observedAttributes = Object.keys(attributes).flatMap((name) => [name, `data-${name}`]);
-      connectedCallback() { place(this, kind).connect(); }
-      disconnectedCallback() { place(this, kind).disconnect(); }
+      connectedCallback() {
+        // The parser may still be on its way to the children, among them a server include's shadow root.
+        if (own("readyState") === "loading" && !this.nextSibling) setTimeout(() => this.isConnected && place(this, kind).connect());
+        else place(this, kind).connect();
+      }
+      disconnectedCallback() { places.get(this)?.disconnect(); }
       attributeChangedCallback() { places.get(this)?.changed(); }
     };
     const first = customElements.get(tag); // each pasted snippet brings the script

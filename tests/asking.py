@@ -50,6 +50,19 @@ def ask(base: str, target: str | bytes, *headers: str, method: str = "GET", host
     return said
 
 
+def many(base: str, targets: list[str]) -> int:
+    """Send HEAD requests one after another down one connection without waiting; how many were answered with 200."""
+    parts = urlsplit(base)
+    lines = [f"HEAD {target} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n" for target in targets[:-1]]
+    last = f"HEAD {targets[-1]} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n"
+    answer = b""
+    with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
+        connection.sendall("".join([*lines, last]).encode())
+        while chunk := connection.recv(65536):
+            answer += chunk
+    return answer.count(b"HTTP/1.1 200")
+
+
 def _said(answer: bytes) -> Said:
     head, _, body = answer.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")

@@ -131,6 +131,7 @@ BROKEN = {
     "articles/unknown-key/en.md": making.text().lstrip().replace("title", "titel", 1).encode(),
     "articles/wrong-type/article.toml": b"topics = 5",
     "articles/nul/article.toml": b"topics = ['\x00']",
+    "articles/too-deep/article.toml": b"topics = " + b"[" * 10_000,
     "articles/cut-off/en.md": making.text().lstrip().encode()[:90],
     "topics/no-words.toml": b"[words]",
     "topics/a-circle.toml": b"parent = 'a-circle'\nwords.en.title = 'A'",

@@ -58,7 +58,7 @@ class Answer:
             elif name == b"if-none-match":
                 unmodified = value
         chosen = self.encodings.get(_encoding(accept)) or self.encodings[b""]
-        if unmodified and self.status == 200 and (chosen.etag in unmodified or unmodified == b"*"):
+        if unmodified and self.status == 200 and scope["method"] != "POST" and (chosen.etag in unmodified or unmodified == b"*"):
             await send({"type": "http.response.start", "status": 304, "headers": list(chosen.unmodified)})
             await send({"type": "http.response.body", "body": b""})
             return

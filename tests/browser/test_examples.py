@@ -21,6 +21,12 @@ TAGS = "health-article-card, health-topic-browser, health-symptom-checker, healt
 WITH_WIDGETS = [name for name in PAGES if "/embed.js" in (files() / "examples" / name).read_text("utf-8")]
 TYPED = "pressure zq7391"
 
+
+def mostly(names: list[str], *always: str) -> list[Any]:
+    """All of these pages in the full run, and always these."""
+    return [name if name in always else pytest.param(name, marks=pytest.mark.full) for name in names]
+
+
 Begin = Callable[..., Visit]
 
 
@@ -86,7 +92,7 @@ def test_a_first_card_weighs_little(visit: Begin, partner: Partner, library: Ser
     assert sum(sizes.values()) <= 7 * 1024, sizes
 
 
-@pytest.mark.parametrize("name", WITH_WIDGETS)
+@pytest.mark.parametrize("name", mostly(WITH_WIDGETS, "clinic.html"))
 def test_htmx_waits_for_a_touch(name: str, visit: Begin, partner: Partner, library: Server) -> None:
     """The htmx bundle is not asked for by looking, scrolling, pointing or tabbing."""
     page = shown(visit(), partner, name)
@@ -198,8 +204,13 @@ async () => {
 """
 
 
+# The script-only form is left out: its element is not there before the script has run, so nothing can keep its room.
+ROOMY = [name for name in WITH_WIDGETS if "data-widget=" not in (files() / "examples" / name).read_text("utf-8")]
+ONE_EACH = ("clinic.html", "article_card.html", "topic_browser.html", "symptom_checker.html", "appointment_cta.html", "spanish.html")
+
+
 @pytest.mark.parametrize("width", [1000, 390])
-@pytest.mark.parametrize("name", WITH_WIDGETS)
+@pytest.mark.parametrize("name", mostly(ROOMY, *ONE_EACH))
 def test_nothing_jumps(name: str, width: int, visit: Begin, partner: Partner) -> None:
     """With the room that the example keeps, the layout shifts by less than 0.01 while the widgets arrive."""
     one = visit(viewport={"width": width, "height": 900})
@@ -269,7 +280,7 @@ def traces(visit: Visit) -> dict[str, Any]:
     return found | {"address": "" if address.endswith(".html") else address, "listeners": listeners(visit)}
 
 
-@pytest.mark.parametrize("name", WITH_WIDGETS)
+@pytest.mark.parametrize("name", mostly(WITH_WIDGETS, "clinic.html", "data_attribute.html", "script_only.html"))
 def test_a_guest_leaves_the_page_as_it_was(name: str, visit: Begin, partner: Partner) -> None:
     """With the embed a page has the same globals, DOM, title, address, history, style sheets, listeners, focus and scroll as without it."""
     with_it, without_it = visit(), visit()

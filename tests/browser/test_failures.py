@@ -1,6 +1,7 @@
 """The library dead, slow, wrong or cut off: the reader keeps a working link, is told once, and can try again."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,11 @@ FINAL = {"attribute", "not-found"}
 Begin = Callable[..., Visit]
 
 
+def often(names: list[str], *always: str) -> list[Any]:
+    """All of these faults in the full run, and always these."""
+    return [name if name in always else pytest.param(name, marks=pytest.mark.full) for name in names]
+
+
 def only_one_warning(visit: Visit, most: int = 1) -> None:
     """At most one line of ours in the console, no exception, nothing renamed, nothing run."""
     assert len(visit.said) <= most, visit.said
@@ -53,7 +59,7 @@ def in_trouble(visit: Visit) -> None:
     assert page.locator(".htmx-request, [aria-busy=true], progress").count() == 0
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", often(list(FAULTS), "reset", "404", "429", "500", "login", "half", "half-unsaid", "no-cors"))
 def test_a_first_answer_that_fails(name: str, visit: Begin, partner: Partner, proxy: Proxy) -> None:
     """Whatever comes instead of a partial, the fallback link stays in view, one warning says why, and trying again works when it can."""
     fault, kind = FAULTS[name]
@@ -183,10 +189,7 @@ def test_one_failure_of_many_is_one_warning(visit: Begin, partner: Partner, prox
 
 # --- After the content is there ----------------------------------------------------------------------------
 
-LATER = ["reset", "404", "429", "500", "login", "half-unsaid", "no-cors"]
-
-
-@pytest.mark.parametrize("name", LATER)
+@pytest.mark.parametrize("name", often(list(FAULTS), "reset", "500", "login", "half-unsaid"))
 def test_a_click_that_fails(name: str, visit: Begin, partner: Partner, proxy: Proxy) -> None:
     """When a step cannot be loaded, what is in view stays, the note appears, nothing throws, and trying again takes the step."""
     one = visit()
@@ -207,7 +210,7 @@ def test_a_click_that_fails(name: str, visit: Begin, partner: Partner, proxy: Pr
     only_one_warning(one)
 
 
-@pytest.mark.parametrize("name", ["reset", "500", "login"])
+@pytest.mark.parametrize("name", often(list(FAULTS), "reset", "500"))
 def test_typing_that_fails(name: str, visit: Begin, partner: Partner, proxy: Proxy) -> None:
     """When a search cannot be answered, content and typed words stay, the note appears, and trying again searches."""
     one = visit()

@@ -107,6 +107,8 @@ class ContentFile:
             message, _, line = str(error).partition(" (at line ")
             number = int(line.split(",")[0]) if line else self.text.count("\n") + 1
             raise ContentError(Fault(self.name, number, f"is not TOML: {message}.")) from error
+        except RecursionError as error:
+            raise ContentError(self.fault("is not TOML that can be read: it is nested too deeply.")) from error
         except msgspec.ValidationError as error:
             raise ContentError(self._schema_fault(str(error), schema)) from error
 

@@ -1,0 +1,74 @@
+"""health-widgets serve, as a process of its own."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from tests import making
+
+
+class Served:
+    """A server process on a free port, and its log."""
+
+    def __init__(self, process: subprocess.Popen[str], base: str) -> None:
+        self.process = process
+        self.base = base
+        self.heard: list[str] = []
+
+    def line(self, pattern: str) -> str:
+        """Read on until a line matches; the line."""
+        for found in self.process.stderr or ():
+            self.heard.append(found)
+            if re.search(pattern, found):
+                return found.strip()
+        raise AssertionError(f"the log ended without {pattern}")
+
+
+@contextmanager
+def served(*options: str, **environ: str) -> Iterator[Served]:
+    """The command with these options and variables; it ends with SIGTERM."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    command = [sys.executable, "-m", "widgets", "serve", "--port", port, *options]
+    with subprocess.Popen(command, env=os.environ | environ, stderr=subprocess.PIPE, text=True) as process:
+        one = Served(process, f"http://127.0.0.1:{port}")
+        try:
+            one.line("Uvicorn running")
+            yield one
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+
+def test_the_access_log_holds_routes(content: Path) -> None:
+    """Where it is asked for, the log has a line a request: method, route and status, and neither path nor query."""
+    with served("--content", str(content), HEALTH_WIDGETS_ACCESS_LOG="1") as one:
+        httpx.get(f"{one.base}/articles/sample?lang=es")
+        assert one.line("GET").endswith("GET /articles/{slug} 200")
+        httpx.get(f"{one.base}/healthz")
+        assert one.line("GET").endswith("GET /healthz 200")
+
+
+def test_the_log_names_editions_and_faults(content: Path) -> None:
+    """A fault of the content is in the log by file and line when it is read; so is each new edition."""
+    making.write(content / "topics/broken.toml", 'parent = "hearts"\nwords = 3\n')
+    with served("--content", str(content)) as one:
+        assert any("topics/broken.toml:2: error: words" in found for found in one.heard)
+        assert httpx.get(f"{one.base}/readyz").json()["faults"] == 1
+        making.article(content, "second")
+        assert "2 articles" in one.line("edition")
+
+
+def test_a_wrong_setting_ends_the_command_with_one_line() -> None:
+    """A setting that cannot be used is one sentence that names it, and no traceback."""
+    command = [sys.executable, "-m", "widgets", "serve"]
+    done = subprocess.run(command, env=os.environ | {"HEALTH_WIDGETS_WATCH": "maybe"}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "Error: HEALTH_WIDGETS_WATCH: 'maybe' is neither 1 nor 0.\n")
