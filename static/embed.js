@@ -103,8 +103,7 @@
       Object.assign(this, { host, kind, config, request, parse, spec: config.widgets[kind] });
       this.root = host.shadowRoot ?? host.attachShadow({ mode: "open", slotAssignment: "manual" });
       const there = this.root.querySelector(".hw"); // a server include: the content came with the page
-      this.status = create("div", { className: "unseen" });
-      this.status.setAttribute("role", "status");
+      this.status = create("div", { className: "unseen", role: "status" });
       this.box = there?.parentNode ?? create("div", { className: "box" });
       this.trouble = create("div", { className: "box" });
       this.slot = create("slot");
@@ -123,9 +122,7 @@
       const value = this.read("lang");
       return means(value) ? lookup(value) : languageAround(this.host.parentElement ?? this.host.getRootNode().host);
     }
-    get words() {
-      return config.words[this.language || config.languages[0]];
-    }
+    get words() { return config.words[this.language || config.languages[0]]; }
     /** The partial's address: attributes in the order of their declaration, empty ones left out. */
     get address() {
       const pairs = [];
@@ -248,11 +245,9 @@
     }
     /** A link to a section: inside a shadow root the browser does not find it, and would change the page's address. */
     jump(event, id) {
-      const section = this.root.getElementById(id);
-      if (!section) return;
       event.preventDefault();
-      section.scrollIntoView();
-      section.focus({ preventScroll: true });
+      this.root.getElementById(id).scrollIntoView();
+      this.root.getElementById(id).focus({ preventScroll: true });
     }
   }
 
