@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from widgets.catalog.appointment_cta import AppointmentCta
 from widgets.catalog.article_card import ArticleCard
@@ -92,6 +93,7 @@ def _frame(place: Place[Any], moment: Moment | None, title: str, summary: str, l
         "page_title": name if title == name else f"{title} | {name}",
         "description": summary,
         "canonical": place.base + widget.page(),
+        "oembed": f"{place.base}/oembed?url={quote(place.base + widget.page(), safe='')}",
         "alternates": _alternates(place.base, site, widget, languages),
         "robots": robots,
         "panels": _panels(place.edition, site, widget, without=site.file.symptom_checker.topic),

@@ -15,7 +15,10 @@ from tests.browser import hosting
 from tests.browser.visit import Visit
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
 
 # The scope is the package: Playwright keeps an event loop running, which other tests' asyncio.run() would meet.
 

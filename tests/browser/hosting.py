@@ -147,7 +147,8 @@ class Partner:
         meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         style = "<style>:root { color-scheme: light dark } body { background: Canvas; color: CanvasText; font: 18px sans-serif }</style>"
         main = f"<main><h1>A partner's page</h1>{body}</main>"
-        return self.write(f"<!doctype html><html {html}><head>{meta}<title>A partner's page</title>{style}{head}</head><body>{main}</body></html>", base)
+        top = f"<head>{meta}<title>A partner's page</title>{style}{head}</head>"
+        return self.write(f"<!doctype html><html {html}>{top}<body>{main}</body></html>", base)
 
     def twin(self, url: str) -> str:
         """The same page with an empty script in the place of the loader; its address."""

@@ -53,7 +53,8 @@ def test_an_attribute_that_means_the_same_asks_nothing(visit: Begin, partner: Pa
     library.seen.clear()
     page.evaluate("""() => {
       const card = document.getElementById("card");
-      for (const [name, value] of [["theme", "dark"], ["class", "x"], ["style", "margin: 1px"], ["article", "stroke"]]) card.setAttribute(name, value);
+      const same = { theme: "dark", class: "x", style: "margin: 1px", article: "stroke" };
+      for (const name of Object.keys(same)) card.setAttribute(name, same[name]);
     }""")
     one.settle()
     assert library.partials() == []
@@ -126,7 +127,8 @@ def test_removed_while_loading(visit: Begin, partner: Partner) -> None:
     page = one.go(partner.page("")).page
     page.evaluate("""() => {
       const main = document.querySelector("main");
-      main.insertAdjacentHTML("beforeend", '<health-article-card article="angina"></health-article-card><health-topic-browser></health-topic-browser>');
+      main.insertAdjacentHTML("beforeend", '<health-article-card article="angina"></health-article-card>');
+      main.insertAdjacentHTML("beforeend", "<health-topic-browser></health-topic-browser>");
       for (const one of main.querySelectorAll("health-article-card, health-topic-browser")) one.remove();
     }""")
     page.wait_for_load_state("networkidle")
@@ -201,7 +203,7 @@ LANGUAGES = [
 
 @pytest.mark.parametrize(("html", "own", "expected"), LANGUAGES)
 def test_the_language_is_looked_up(html: str, own: str, expected: str, visit: Begin, partner: Partner, library: Server) -> None:
-    """The element's lang, else the nearest one around, by RFC 4647 lookup, else the site's; what means nothing is ignored, and so is the browser's."""
+    """The element's lang, else the nearest around it, by RFC 4647 lookup, else the site's; what means nothing, and the browser's, is ignored."""
     one = visit(locale="es-MX")
     page = one.go(partner.page(f'<health-symptom-checker id="one" {own}></health-symptom-checker>', html=html)).page
     assert page.locator("#one .hw").get_attribute("lang") == expected
@@ -210,7 +212,8 @@ def test_the_language_is_looked_up(html: str, own: str, expected: str, visit: Be
 
 def test_the_nearest_language_wins_through_shadow_roots(visit: Begin, partner: Partner) -> None:
     """A lang between the element and the page counts, also where the element stands in a partner's own shadow root."""
-    body = """<div lang="es"><partner-box><template shadowrootmode="open"><health-symptom-checker></health-symptom-checker></template></partner-box></div>
+    body = """<div lang="es"><partner-box>
+      <template shadowrootmode="open"><health-symptom-checker></health-symptom-checker></template></partner-box></div>
       <div lang="es"><p lang="en-AU"><health-symptom-checker id="two"></health-symptom-checker></p></div>"""
     page = visit().go(partner.page(body), 2).page
     assert page.locator("partner-box .hw").get_attribute("lang") == "es"
@@ -451,7 +454,7 @@ def test_links_out_say_nothing_of_the_page(visit: Begin, partner: Partner) -> No
 
 
 def test_events_reach_the_page(visit: Begin, partner: Partner) -> None:
-    """health-load, -navigate, -error and -cta bubble out of the partner's own shadow roots; their details name only attributes, kinds and campaigns."""
+    """Our events bubble out of the partner's own shadow roots; their details name only attributes, kinds and campaigns."""
     body = """<partner-box><template shadowrootmode="open"><health-article-card article="stroke"></health-article-card></template></partner-box>
       <health-article-card article="nowhere"><a href="/x">x</a></health-article-card>
       <health-appointment-cta id="cta" campaign="heart-month"></health-appointment-cta>"""

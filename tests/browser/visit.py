@@ -24,6 +24,14 @@ ACTIVE = """
   return active;
 }
 """
+SETTLE = """
+async () => {
+  for (let n = 0; n < 2; n++) {
+    await new Promise(requestAnimationFrame);
+    await new Promise((go) => setTimeout(go));
+  }
+}
+"""
 # What the browser itself writes when a request fails; it cannot be kept quiet.
 NETWORK_LINE = re.compile(r"^(Failed to load resource|Access to (fetch|script|link|resource)|.* was preloaded using link preload)")
 
@@ -95,4 +103,4 @@ class Visit:
 
     def settle(self) -> None:
         """Let frames and tasks under way come to their end: twice a frame and a task after it."""
-        self.page.evaluate("async () => { for (let n = 0; n < 2; n++) { await new Promise(requestAnimationFrame); await new Promise((go) => setTimeout(go)); } }")
+        self.page.evaluate(SETTLE)
