@@ -17,7 +17,7 @@
   const listen = (target, ...values) => EventTarget.prototype.addEventListener.apply(target, values);
 
   // The floor: an older browser keeps the children, which link to the full page.
-  if (!("adoptedStyleSheets" in native && "attachInternals" in HTMLElement.prototype)) return;
+  if (!("adoptedStyleSheets" in native && HTMLSlotElement.prototype.assign?.length === 0)) return;
   let warned;
   const warn = (text) => (warned ??= console.warn(`[health-widgets ${config.version}] ${text}`) ?? true);
 

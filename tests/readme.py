@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 import msgspec
 
-from widgets import embed, machines, readers, settings
+from widgets import embed, embedding, machines, readers, settings
 from widgets.catalog import catalog
 from widgets.commands import main as commands
 from widgets.content import model
@@ -86,7 +87,7 @@ def _widget(widget: type[Widget]) -> str:
 
 
 def _every_widget() -> str:
-    more = "\n".join(f"| `{name}` | {doc} |  |  |" for name, doc in embed.ON_THE_ELEMENT.items())
+    more = "\n".join(f'| `{name}` | {doc} | `{name}="{example}"` |  |' for name, (doc, example) in embed.ON_THE_ELEMENT.items())
     return f"**Every element**\n\n{_attributes(fields(Widget))}\n{more}"
 
 
@@ -98,6 +99,13 @@ def _attributes(declared: Iterable[Any]) -> str:
         shown = "required" if default is MISSING else code(default or "")
         rows.append((code(name), f.metadata["doc"] + step, code(f'{name}="{example}"' if example else name), shown))
     return table("attribute, what it does, example, default", rows)
+
+
+def elements() -> str:
+    """The element of each widget with its fallback, as its example has it."""
+    files = (f"{kind.replace('-', '_')}.html" for kind in catalog())
+    snippets = (snippet((ROOT / "examples" / name).read_text("utf-8")).partition("</script>\n\n")[2] for name in files)
+    return "```html\n" + "\n\n".join(snippets) + "\n```"
 
 
 def events() -> str:
@@ -132,7 +140,7 @@ def environment() -> str:
     """The settings of an operator."""
     rows = []
     for f in fields(settings.Settings):
-        default = "1" if f.default is True else "0" if f.default is False else "" if f.name == "content" else str(f.default)
+        default = int(f.default) if isinstance(f.default, bool) else "" if isinstance(f.default, Path) else f.default
         rows.append((code(settings.PREFIX + f.name.upper()), f.metadata["doc"], code(default)))
     return table("variable, what it sets, default", rows)
 
@@ -140,9 +148,10 @@ def environment() -> str:
 def addresses() -> str:
     """Every address that the server answers, by the docstring of what answers it."""
     rows = []
-    for _, endpoint, methods in (*readers.ROUTES, *machines.ROUTES):
+    for _, endpoint, methods in (*readers.ROUTES, *embedding.ROUTES, *machines.ROUTES):
         address, _, doc = (endpoint.__doc__ or "").partition(": ")
-        rows.append((address, ", ".join(method for method in methods if method != "OPTIONS"), doc[:1].upper() + doc[1:]))
+        asked = ", ".join(method for method in methods if method != "OPTIONS")
+        rows.append((address, asked, doc if doc[1:2].isupper() else doc[:1].upper() + doc[1:]))
     return table("address, methods, answer", rows)
 
 
@@ -224,6 +233,7 @@ def placeholders() -> str:
 
 
 MADE: dict[str, Callable[[], str]] = {
+    "elements": elements,
     "widgets": widgets,
     "events": events,
     "properties": properties,

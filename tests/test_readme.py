@@ -12,8 +12,10 @@ import httpx
 import pytest
 
 from tests.conftest import serving
-from tests.readme import MADE, PAGES, PLACE, ROOT, filled
+from tests.readme import MADE, PAGES, PLACE, ROOT, filled, made
 from widgets import embed
+from widgets.app import create_app
+from widgets.catalog import catalog
 from widgets.commands import main as commands
 from widgets.settings import PREFIX, Settings
 
@@ -74,7 +76,7 @@ def test_every_snippet_is_a_file_that_runs(name: str) -> None:
 
 def test_every_way_of_embedding_is_shown() -> None:
     """Each example stands in the README, but for the pages that show several widgets at once."""
-    quoted = {place["name"] for place in PLACE.finditer(read("README.md"))}
+    quoted = {place["name"] for place in PLACE.finditer(read("README.md"))} | {f"examples/{kind.replace('-', '_')}.html" for kind in catalog()}
     files = {f"examples/{path.name}" for path in (ROOT / "examples").iterdir() if path.suffix in {".html", ".py"}}
     assert files - quoted <= {"examples/clinic.html", "examples/spanish.html"}
 
@@ -105,6 +107,14 @@ def _loaded(path: Path) -> Any:
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_every_address_is_shown() -> None:
+    """The table of addresses has a row, with words in it, for each route of the application."""
+    library = create_app(Settings(watch=False))
+    rows = [row.split(" | ") for row in made("addresses").splitlines()[2:]]
+    assert len(rows) == len(library.store.app.routes)  # type: ignore[attr-defined]
+    assert all(re.fullmatch(r"\| `/[^`]*`", address) and len(doc) > 5 for address, _, doc in rows)
 
 
 # --- What is named -----------------------------------------------------------------------------------------

@@ -43,10 +43,10 @@ EVENTS: Mapping[str, Event] = {
     "health-cta": Event("A reader used the call to action's button or phone.", {"campaign": "its name, or empty"}),
 }
 
-ON_THE_ELEMENT: Mapping[str, str] = {
-    "theme": "`light` or `dark`; without it, the `color-scheme` of the page around. Only the styles read it: it is never sent.",
+ON_THE_ELEMENT: Mapping[str, tuple[str, str]] = {
+    "theme": ("`light` or `dark`; without it, the `color-scheme` of the page around. Only the styles read it: it is never sent.", "dark"),
 }
-"""Attributes that are no part of a partial's address."""
+"""Attributes that are no part of a partial's address: what each does, and an example."""
 
 PROPERTIES: Mapping[str, str] = {
     "--health-accent": "Links, headings, buttons.",

@@ -47,7 +47,7 @@ def _values(place: Place[Any], moment: Moment, query: str | None = None) -> dict
 
 
 async def frame(serving: Serving, request: Request) -> ASGIApp:
-    """`/frame/<widget>`."""
+    """`/frame/<widget>`: the partial as a page for an iframe."""
     try:
         kind = named(request.path_params["kind"])
         place = serving.place(request, kind)
@@ -61,7 +61,7 @@ async def frame(serving: Serving, request: Request) -> ASGIApp:
 
 
 async def include(serving: Serving, request: Request) -> ASGIApp:
-    """`/include/<widget>`."""
+    """`/include/<widget>`: the element with its content, for pages that are put together on a server."""
     try:
         place = serving.place(request, named(request.path_params["kind"]))
     except BadAttribute as error:
@@ -78,7 +78,7 @@ async def frame_script(serving: Serving, request: Request) -> ASGIApp:
 
 
 async def framed_script(serving: Serving, request: Request) -> ASGIApp:
-    """`/framed-<hash>.js`: inside a frame."""
+    """`/framed-<hash>.js`: inside a frame; tells the page around how high it is."""
     return serving.asset("framed", embed.script("framed.js"), request.path_params["hash"])
 
 

@@ -169,6 +169,7 @@ def _medical_web_page(place: Place[Any], article: ArticleView) -> dict[str, Any]
         "audience": {"@type": "Patient"},
         "isAccessibleForFree": True,
     }
+    page = {key: value for key, value in page.items() if value}
     if article.review.reviewed:
         page["lastReviewed"] = article.review.reviewed.isoformat()
         page["reviewedBy"] = {"@type": "Organization", "name": article.review.by}

@@ -50,7 +50,7 @@ class Emergency:
 
 @dataclass(frozen=True)
 class ArticleView:
-    """An article as a reader sees it; `body` is empty where it is withdrawn."""
+    """An article as a reader sees it; where it is withdrawn, no more than its title and the notice."""
 
     slug: str
     lang: str
@@ -81,14 +81,14 @@ def article_view(article: Article, site: Site, language: str, moment: Moment) ->
         lang=text.language,
         dir=direction(text.language),
         title=text.front.title,
-        summary=text.front.summary,
+        summary="" if gone else text.front.summary,
         author=text.front.author,
-        also_called=text.front.also_called,
+        also_called=() if gone else text.front.also_called,
         emergencies=_emergencies(text, language),
         notice="" if text.language == language else words_in(language)["not_in_language"],
         body=Markup() if gone else text.body,
         headings=headings if len(headings) >= LONG and not gone else (),
-        sources=text.front.sources,
+        sources=() if gone else text.front.sources,
         licence=article.file.licence,
         review=review_of(text, words_in(text.language), moment),
         written=text.front.written,
@@ -120,6 +120,8 @@ def _emergencies(text: Text, language: str) -> tuple[Emergency, ...]:
     """The text's emergency words; where they are in another language than asked for, a line in that one first."""
     if not text.emergency:
         return ()
+    if text.front.withdrawn:
+        return (emergency_line(language),)
     own = Emergency(text.language, words_in(text.language)["emergency_label"], text.emergency)
     return (own,) if text.language == language else (emergency_line(language), own)
 

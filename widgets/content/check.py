@@ -27,13 +27,13 @@ def check_library(rules: Rules, each: Each = iter) -> Iterator[Fault]:
 
 def medians(rules: Rules) -> dict[str, float]:
     """The median reading score of the articles, for each language whose median has a limit."""
-    scores: dict[str, list[float]] = {}
-    for article in rules.library.articles.values():
-        for language, text in article.texts.items():
-            formula = FORMULAS.get(language)
-            if formula and formula.median_limit is not None and not text.front.withdrawn:
-                scores.setdefault(language, []).append(formula.score(rules.as_read(text.body.blocks, language)))
-    return {language: statistics.median(found) for language, found in scores.items()}
+    found = {}
+    for language, formula in FORMULAS.items():
+        texts = [a.texts[language] for a in rules.library.articles.values() if language in a.texts]
+        scores = [formula.score(rules.as_read(text.body.blocks, language)) for text in texts if not text.front.withdrawn]
+        if scores and formula.median_limit is not None:
+            found[language] = statistics.median(scores)
+    return found
 
 
 def _median(language: str, median: float) -> Iterator[Fault]:
@@ -68,14 +68,19 @@ def _topic(topic: Topic, file: ContentFile, rules: Rules) -> Iterator[Fault]:
 def _article(article: Article, rules: Rules) -> Iterator[Fault]:
     folder = f"articles/{article.slug}"
     file = _file(rules, f"{folder}/article.toml")
-    for key, kind, slugs in (("topics", "topic", article.file.topics), ("related", "article", article.file.related)):
-        for slug in slugs:
-            if wrong := rules.unknown("topic" if kind == "topic" else "article", slug):
-                yield file.fault_of(slug, f"{key}: {wrong}", key)
+    yield from _unknown(file, "topics", {slug: rules.unknown("topic", slug) for slug in article.file.topics})
+    yield from _unknown(file, "related", {slug: rules.unknown("article", slug) for slug in article.file.related})
     yield from _formerly(file, article.slug, article.file.formerly, rules.library.articles)
     yield from _translations(article, file, rules)
     for language, text in article.texts.items():
         yield from check_text(text, _file(rules, f"{folder}/{language}.md"), rules)
+
+
+def _unknown(file: ContentFile, key: str, wrong: Mapping[str, str]) -> Iterator[Fault]:
+    """A fault for each slug of a list with which something is wrong."""
+    for slug, message in wrong.items():
+        if message:
+            yield file.fault_of(slug, f"{key}: {message}", key)
 
 
 def _translations(article: Article, file: ContentFile, rules: Rules) -> Iterator[Fault]:

@@ -41,6 +41,7 @@ _HOLE = re.compile(
 _BLOCK_END = re.compile(r"</(?:p|li|h[2-6]|t[dh]|blockquote|dt|dd)>|<(?:ul|ol|br)[^>]*>")
 _INLINE_TAG = re.compile(r"</?(?:a|code|del|em|strong|su[bp])\b[^>]*>")
 _TAG = re.compile(r"<[^>]+>")
+_LINK = re.compile(r"</?a\b[^>]*>")
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def _part(hole: re.Match[str], ids: set[str]) -> Part:
         return Reference("article" if hole["kind"] == "article" else "topic", hole["slug"], hole["inner"])
     if hole["saying"]:
         return Saying(hole["saying"], _starts_sentence(hole.string[: hole.start()]))
-    heading = Heading(int(hole["level"]), "", hole["title"])
+    heading = Heading(int(hole["level"]), "", _LINK.sub("", hole["title"]))  # a heading leads nowhere
     return Heading(heading.level, _unique(slugify(heading.text), ids), heading.html)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +28,7 @@ class Rules:
     """The emergency and crisis numbers of all regions."""
     say: Callable[[str, str], str]
     """(saying, language) -> the words that a reader sees in its place."""
+    _near: dict[tuple[str, str], str] = field(default_factory=dict, init=False, compare=False)
 
     def unknown(self, kind: Literal["article", "topic"], slug: str) -> str:
         """What is wrong with a name; "" for a good one, and for one whose own file is faulty, which is told there."""
@@ -35,7 +36,9 @@ class Rules:
         path = self.root / (f"articles/{slug}/article.toml" if kind == "article" else f"topics/{slug}.toml")
         if found is not None or path.is_file():
             return ""
-        return f'there is no {kind} "{slug}"{meant(self.library.near(kind, slug))}'
+        if (kind, slug) not in self._near:  # looking for near names costs, and a wrong name comes again in each language
+            self._near[kind, slug] = meant(self.library.near(kind, slug))
+        return f'there is no {kind} "{slug}"{self._near[kind, slug]}'
 
     def as_read(self, blocks: Iterable[str], language: str) -> list[str]:
         """Blocks of text as a reader sees them, with the region's words in."""
