@@ -36,7 +36,8 @@ const standIns = (widget, fetchPartial) => {
   const parser = {
     parseHTMLUnsafe(html) {
       const parsed = widget.parse(html);
-      widget.dress(parsed.querySelector("template")?.content.querySelector(".hw")?.dataset.css);
+      const partial = parsed.querySelector("template")?.content.querySelector(".hw");
+      if (partial) widget.dress(partial.dataset.css);
       return parsed;
     },
   };

@@ -119,7 +119,9 @@ def test_the_process_prints_nothing_private(content: Path, tmp_path: Path, setti
         port = free.getsockname()[1]
     environ = os.environ | {"HEALTH_WIDGETS_CONTENT": str(content), "HEALTH_WIDGETS_ACCESS_LOG": setting, "PYTHONUNBUFFERED": "1"}
     output = (tmp_path / "output").open("wb+")
-    process = subprocess.Popen([sys.executable, "-m", "widgets", "serve", "--port", str(port)], env=environ, cwd=tmp_path, stdout=output, stderr=output)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "widgets", "serve", "--port", str(port)], env=environ, cwd=tmp_path, stdout=output, stderr=output
+    )
     try:
         until_ready(f"http://127.0.0.1:{port}", process)
         ask_everything(f"http://127.0.0.1:{port}")

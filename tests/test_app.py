@@ -313,7 +313,7 @@ def test_the_public_address_stands_in_every_link(made: Callable[..., Library], s
     for path in (*KEPT, "/sitemap.xml"):
         body = ask(base, path, host="10.1.2.3").body
         assert "10.1.2.3" not in body
-        assert f'{public}/' in body
+        assert f"{public}/" in body
         own = {a.attributes["href"] for a in nodes(body) if a.tag == "a" and a.attributes.get("rel") != "external"}
         assert all(h.startswith((public + "/", "#", "tel:", "https://clinic.example/book")) for h in own if h), path
     assert f'"base":"{public}"' in ask(base, "/embed.js", host="x").body
@@ -374,7 +374,9 @@ def test_each_page_names_itself_and_its_other_languages(content: Path, made: Cal
             assert canonical.attributes["href"] == base + path + lang
 
 
-@pytest.mark.parametrize("path", ["/articles/sample?lang=es", "/partials/article-card?article=sample&lang=es", "/partials/topic-browser?article=sample&lang=es"])
+@pytest.mark.parametrize(
+    "path", ["/articles/sample?lang=es", "/partials/article-card?article=sample&lang=es", "/partials/topic-browser?article=sample&lang=es"]
+)
 def test_a_missing_translation_says_so_in_the_language_asked_for(base: str, path: str) -> None:
     """Text in the site's language is marked as such; the notice and the emergency words are in the language asked for."""
     html = httpx.get(base + path).text
@@ -421,7 +423,7 @@ def test_every_page_is_complete_without_script(base: str, path: str) -> None:
     assert skip.attributes["href"] == "#main"
     assert page.css_first("main#main[tabindex='-1']") is not None
     assert page.css_first(f'form[method=post][action^="{base}/search"] input[name=q]') is not None
-    assert f'{base}/topics/hearts' in html
+    assert f"{base}/topics/hearts" in html
     assert page.css_first(".disclaimer") is not None
     if path != "/nowhere":
         assert page.css_first("a[href='https://clinic.example/book'][referrerpolicy=no-referrer]") is not None

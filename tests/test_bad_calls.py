@@ -192,7 +192,9 @@ def test_a_reader_who_goes_away_is_no_fault(base: str, caplog: pytest.LogCapture
     "body",
     [b"", b"q", b"q=", b"q=%ff%00", b"&" * 8000, b"q=a&" * 2000, b"q=%", b"\xff\xfe", b'{"q": "a"}', b"q=" + b"%F0%9F%92%94" * 600, b"=", b"q[]=a"],
 )
-@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json", "multipart/form-data", ""])
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json", "multipart/form-data", ""]
+)
 def test_no_form_makes_a_500(base: str, body: bytes, kind: str) -> None:
     """A form of any shape is searched for, finds nothing, or is refused."""
     for path in ("/search", BROWSER):
@@ -203,9 +205,14 @@ def test_no_form_makes_a_500(base: str, body: bytes, kind: str) -> None:
 
 # --- Anything at all ---------------------------------------------------------------------------------------
 
-_NAMES = st.sampled_from(["article", "topic", "letter", "open", "site", "lang", "heading-level", "campaign", "code", "q", "utm_source", "", "Article"])
+_NAMES = st.sampled_from(
+    ["article", "topic", "letter", "open", "site", "lang", "heading-level", "campaign", "code", "q", "utm_source", "", "Article"]
+)
 _GOOD = st.sampled_from(["sample", "hearts", "default", "es", "3", "h", "1", "true", ""])
-_RAW = st.text(st.sampled_from(string.printable.replace(" ", "").replace("\r", "").replace("\n", "").replace("\t", "").replace("\x0b", "").replace("\x0c", "")), max_size=60)
+_RAW = st.text(
+    st.sampled_from(string.printable.replace(" ", "").replace("\r", "").replace("\n", "").replace("\t", "").replace("\x0b", "").replace("\x0c", "")),
+    max_size=60,
+)
 _ANY = st.one_of(_GOOD, st.text(max_size=40).map(lambda text: quote(text.encode("utf-8", "surrogatepass"))), st.binary(max_size=20).map(quote), _RAW)
 _QUERY = st.lists(st.tuples(_NAMES, _ANY), max_size=6).map(lambda pairs: "&".join(f"{name}={value}" for name, value in pairs))
 _PATH = st.one_of(
@@ -233,7 +240,7 @@ def _checked(said: Said, target: str) -> None:
 def test_nothing_a_client_sends_makes_a_500(base: str, path: str, query: str, headers: list[str], method: str, body: bytes) -> None:
     """Any path, query, headers, method and form: never a 500, never active markup, CORS on what a partial refuses."""
     target = f"{path}?{query}" if query else path
-    plain = [line for line in headers if not line.startswith("Accept-Encoding") or "br" not in line and "gzip" not in line]
+    plain = [line for line in headers if not line.startswith("Accept-Encoding") or ("br" not in line and "gzip" not in line)]
     _checked(ask(base, target, *plain, method=method, body=body), target)
 
 

@@ -228,7 +228,7 @@ def test_hx_get_and_hx_post_are_written_beside_href_and_action(path: Path) -> No
     """hx-get is only ever made with its href (by `step`), and hx-post stands in a form with an action."""
     text = _written(path)
     for tag in re.findall(r"<[a-z][^<>]*?hx-(?:get|post)[^<>]*>", text):
-        assert re.match(r"<a\s", tag) and "href=" in tag or re.match(r"<form\s", tag) and "action=" in tag and 'method="post"' in tag, tag
+        assert (re.match(r"<a\s", tag) and "href=" in tag) or (re.match(r"<form\s", tag) and "action=" in tag and 'method="post"' in tag), tag
     identifiers = re.findall(r"\sid=\"([^\"{]+)\"", text)
     assert len(identifiers) == len(set(identifiers))
 

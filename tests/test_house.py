@@ -120,7 +120,12 @@ def _braces(words: object) -> set[str]:
 
 def test_every_interface_word_is_used() -> None:
     """Each key of the interface words is named somewhere in templates, code or scripts."""
-    code = "".join(p.read_text("utf-8") for folder in ("widgets", "templates", "static") for p in (ROOT / folder).rglob("*") if p.suffix in {".py", ".html", ".js"})
+    code = "".join(
+        p.read_text("utf-8")
+        for folder in ("widgets", "templates", "static")
+        for p in (ROOT / folder).rglob("*")
+        if p.suffix in {".py", ".html", ".js"}
+    )
     unused = {key for key in tomllib.loads((PACKAGE / "languages" / "en.toml").read_text("utf-8")) if key not in code}
     assert unused - {"emergency", "emergency-number", "crisis", "crisis-number"} == set()
 
@@ -150,9 +155,23 @@ def test_nothing_is_left_of_a_widget_that_is_gone() -> None:
     assert {p.stem for p in (ROOT / "templates" / "partials").glob("[!_]*.html")} == stems
 
 
-_REGISTRY = re.compile(r"https?://[^\s\"')]*(?:registry\.npm|pypi\.org/simple|artifactory|nexus|/simple/|\.internal\b|\.corp\b|\.local\b)", re.IGNORECASE)
+_REGISTRY = re.compile(
+    r"https?://[^\s\"')]*(?:registry\.npm|pypi\.org/simple|artifactory|nexus|/simple/|\.internal\b|\.corp\b|\.local\b)", re.IGNORECASE
+)
 _MACHINE = re.compile(r"(?:/wo" + r"rk/|/ro" + r"ot/|/ho" + r"me/\w|/Us" + r"ers/\w|/op" + r"t/(?:wheels|pypi)|C:\\\\Users)")
-_LEFT_OUT = {".git", ".venv", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", "__pycache__", "node_modules", "dist", "build", "test-results"}
+_LEFT_OUT = {
+    ".git",
+    ".venv",
+    ".pytest_cache",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".hypothesis",
+    "__pycache__",
+    "node_modules",
+    "dist",
+    "build",
+    "test-results",
+}
 
 
 def test_nothing_of_a_machine_or_a_registry_is_in_the_repository() -> None:

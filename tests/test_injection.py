@@ -209,7 +209,22 @@ def test_no_search_becomes_markup(content: Path, serve: Callable[..., str], atta
     app.close()
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "vbscript:x", "//evil.example", "/x", "ftp://x.example/", "https://", "https://a b", " https://x.example", "https://x.example/\\n", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "//evil.example",
+        "/x",
+        "ftp://x.example/",
+        "https://",
+        "https://a b",
+        " https://x.example",
+        "https://x.example/\\n",
+        "",
+    ],
+)
 def test_an_address_of_another_kind_is_a_fault(content: Path, url: str) -> None:
     """A source whose address is not http or https leaves its article out, and the fault names the line."""
     making.article(content, "bad", making.ARTICLE, en=making.text().replace("https://www.nhlbi.nih.gov/health", url))
@@ -221,7 +236,15 @@ def test_an_address_of_another_kind_is_a_fault(content: Path, url: str) -> None:
 
 def test_the_checks_find_what_runs() -> None:
     """Each kind of danger is seen by the check itself."""
-    for html in ("<script>x</script>", "<p onclick=x>", "<a href=javascript:x>", "<a href='java&#9;script:x'>", "<iframe></iframe>", "<p style=x>", "<form action=/x>"):
+    for html in (
+        "<script>x</script>",
+        "<p onclick=x>",
+        "<a href=javascript:x>",
+        "<a href='java&#9;script:x'>",
+        "<iframe></iframe>",
+        "<p style=x>",
+        "<form action=/x>",
+    ):
         assert dangers(html), html
     assert not dangers('<a href="https://x.example">x</a><script type="application/ld+json">{}</script>')
     assert re.search("script", "<script>")

@@ -41,7 +41,13 @@ def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A host application's folder, with folders of its own that have our names."""
     for name in ("templates/partials", "templates/pages", "static", "content/sites", "content/articles", "examples"):
         (tmp_path / "host" / name).mkdir(parents=True)
-    for name in ("templates/partials/article_card.html", "templates/pages/article.html", "static/embed.js", "static/widgets.css", "content/sites/default.toml"):
+    for name in (
+        "templates/partials/article_card.html",
+        "templates/pages/article.html",
+        "static/embed.js",
+        "static/widgets.css",
+        "content/sites/default.toml",
+    ):
         (tmp_path / "host" / name).write_text("the host's own", "utf-8")
     monkeypatch.chdir(tmp_path / "host")
     return tmp_path / "host"
@@ -53,7 +59,15 @@ def test_the_library_works_below_a_path_of_another_application(content: Path, be
     library = create_app(Settings(content=content, watch=False), clock=lambda: NOON)
     base = serve(host(library))
     assert httpx.get(base + "/").text == "the host's own"
-    for path in ("/", "/articles/sample", "/topics/hearts", "/partials/article-card?article=sample&open", "/partials/topic-browser", "/embed.js", "/robots.txt"):
+    for path in (
+        "/",
+        "/articles/sample",
+        "/topics/hearts",
+        "/partials/article-card?article=sample&open",
+        "/partials/topic-browser",
+        "/embed.js",
+        "/robots.txt",
+    ):
         for _ in range(2):  # made, and from the store
             answer = httpx.get(base + "/library" + path)
             assert answer.status_code == 200, path

@@ -19,7 +19,13 @@ PATHS = ("/articles/sample", "/partials/article-card?article=sample&open", "/par
 
 def numbered(n: int) -> str:
     """The sample text, with the round's number in title, summary, emergency words and body."""
-    return making.text().replace("A sample", f"Title {n}.").replace("What a sample is.", f"Summary {n}.").replace("It hurts.", f"Alarm {n}.").replace("A short text.", f"Body {n}.")
+    return (
+        making.text()
+        .replace("A sample", f"Title {n}.")
+        .replace("What a sample is.", f"Summary {n}.")
+        .replace("It hurts.", f"Alarm {n}.")
+        .replace("A short text.", f"Body {n}.")
+    )
 
 
 def put(path: Path, text: str) -> None:

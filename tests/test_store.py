@@ -144,7 +144,9 @@ def test_another_edition_changes_every_answer(content: Path, made: Callable[...,
     old = {address: httpx.get(base + address).text for address in ADDRESSES}
     making.article(content, "sample", making.ARTICLE, en=making.text().replace("A sample", "Another sample"))
     making.article(content, "more")
-    making.write(content / "sites" / "default.toml", making.SITE.replace('["en", "es"]', '["en", "es", "fr"]').replace("Take the first", "Take a second"))
+    making.write(
+        content / "sites" / "default.toml", making.SITE.replace('["en", "es"]', '["en", "es", "fr"]').replace("Take the first", "Take a second")
+    )
     app.editions.reload()
     for address in ADDRESSES:
         if address not in {"/robots.txt", "/partials/symptom-checker", "/partials/appointment-cta?lang=es"}:
@@ -258,9 +260,16 @@ def test_a_hosts_middleware_does_not_reach_the_store(made: Callable[..., Library
 
 def test_languages_and_sites_are_never_mixed(content: Path, made: Callable[..., Library], serve: Serve) -> None:
     """Each site's answers, in each language, are its own, asked in any order and again."""
-    clinic = making.SITE.replace("Test Library", "Clinic").replace("Biblioteca de prueba", "Clínica").replace('"US"', '"GB"').replace('["en", "es"]', '["es", "en"]')
+    clinic = (
+        making.SITE.replace("Test Library", "Clinic")
+        .replace("Biblioteca de prueba", "Clínica")
+        .replace('"US"', '"GB"')
+        .replace('["en", "es"]', '["es", "en"]')
+    )
     making.write(content / "sites" / "clinic.toml", clinic)
-    making.article(content, "both", making.ARTICLE, en=making.text(), es=making.text().replace("A sample", "Una muestra").replace("It hurts", "Duele"))
+    making.article(
+        content, "both", making.ARTICLE, en=making.text(), es=making.text().replace("A sample", "Una muestra").replace("It hurts", "Duele")
+    )
     base = serve(made())
     says = {
         "": ("A sample", "Call 911 now", "Test Library"),
@@ -283,7 +292,10 @@ def test_without_a_public_address_each_host_has_its_own_answers(made: Callable[.
     port = base.rpartition(":")[2]
     for host in ("localhost", "127.0.0.1", "localhost"):
         address = f"http://{host}:{port}"
-        assert f'<link rel="canonical" href="{address}/articles/sample">' in httpx.get(f"{base}/articles/sample", headers={"host": f"{host}:{port}"}).text
+        assert (
+            f'<link rel="canonical" href="{address}/articles/sample">'
+            in httpx.get(f"{base}/articles/sample", headers={"host": f"{host}:{port}"}).text
+        )
         assert f'"base":"{address}"' in httpx.get(f"{base}/embed.js", headers={"host": f"{host}:{port}"}).text
 
 

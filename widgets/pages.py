@@ -93,7 +93,7 @@ def _frame(place: Place[Any], moment: Moment | None, title: str, summary: str, l
         "page_title": name if title == name else f"{title} | {name}",
         "description": summary,
         "canonical": place.base + widget.page(),
-        "oembed": f"{place.base}/oembed?url={quote(place.base + widget.page(), safe='')}",
+        "oembed": _oembed(place),
         "alternates": _alternates(place.base, site, widget, languages),
         "robots": robots,
         "panels": _panels(place.edition, site, widget, without=site.file.symptom_checker.topic),
@@ -102,6 +102,12 @@ def _frame(place: Place[Any], moment: Moment | None, title: str, summary: str, l
         "appointment": cta.view(place.edition, site, moment) if moment else None,
         "stylesheet": f"/static/library-{page_styles().hash}.css",
     }
+
+
+def _oembed(place: Place[Any]) -> str:
+    """Where the page's oEmbed is, by which an address pasted into a content system becomes a widget; "" for other pages."""
+    address = place.widget.page()
+    return f"{place.base}/oembed?url={quote(place.base + address, safe='')}" if address.startswith(("/articles/", "/topics/")) else ""
 
 
 def _checker(place: Place[Any]) -> dict[str, Any]:
