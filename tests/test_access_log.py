@@ -27,7 +27,8 @@ def ask_everything(base: str) -> None:
     """Right and wrong requests of every kind, each with something private in it."""
     private = {"user-agent": "agent-x", "x-forwarded-for": "203.0.113.9", "referer": "https://clinic.example/page"}
     with httpx.Client(headers=private) as client:
-        for path in ("/topics/hearts?utm_me=1", "/articles/sampel", "/partials/article-card?article=sampel", "/partials/topic-browser?topic=hearts", "/nowhere",
+        for path in ("/topics/hearts?utm_me=1", "/articles/sampel", "/partials/article-card?article=sampel",
+        "/partials/topic-browser?topic=hearts", "/nowhere",
                      "/articles/nowhere?lang=es&lang=en", "/search?q=elephant", "/partials/topic-browser?x=" + "elephant" * 400):  # fmt: skip
             client.get(base + path)
             client.get(base + path)

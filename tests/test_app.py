@@ -283,8 +283,10 @@ def test_a_long_query_is_refused(base: str, path: str) -> None:
 # --- The public address ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("host", ["library.example", "127.0.0.1.evil.example", "localhost.evil.example", "evil.example@localhost", "evil.example\\@localhost",
-                                  'localhost:80"><script>', "localhost/evil", "localhost?x", "localhost#x", "localhost:80:80", "10.0.0.1", "[::2]", ""])  # fmt: skip
+@pytest.mark.parametrize("host", ["library.example", "127.0.0.1.evil.example", "localhost.evil.example", "evil.example@localhost",
+                                  "evil.example\\@localhost",
+                                  'localhost:80"><script>', "localhost/evil", "localhost?x",
+                                  "localhost#x", "localhost:80:80", "10.0.0.1", "[::2]", ""])  # fmt: skip
 def test_an_unknown_host_is_misdirected(base: str, host: str) -> None:
     """Without a public address, a host that is not loopback gets a 421 that names the setting, everywhere an address is printed."""
     for path in ("/", "/articles/sample", "/partials/topic-browser", "/embed.js", "/sitemap.xml", "/robots.txt", "/search", "/nowhere"):
@@ -449,8 +451,8 @@ def test_an_article_page_shows_all_that_must_travel_with_it(base: str) -> None:
     """Emergency words first, then title, review state, author, sources, licence; JSON-LD names no review that was not."""
     html = httpx.get(base + "/articles/sample").text
     main = html[html.index("<main") :]
-    shown = ["It hurts. Call 911 now.", "<h1", "Written January 10, 2026. Not clinically reviewed.", "By Sample writers", "What is it?", "NHLBI", "CC BY 4.0",
-             "Not a doctor"]  # fmt: skip
+    shown = ["It hurts. Call 911 now.", "<h1", "Written January 10, 2026. Not clinically reviewed.", "By Sample writers", "What is it?",
+             "NHLBI", "CC BY 4.0", "Not a doctor"]  # fmt: skip
     places = [main.index(words) for words in shown]
     assert places == sorted(places)
     (data,) = structured(html)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -116,7 +117,7 @@ def test_heading_levels_fit_and_do_not_skip(base: str, widget: type[Widget], exa
     """The first heading has the level asked for, and none below skips one."""
     levels = [int(n.tag[1]) for n in nodes(_partial(base, widget, example)) if re.fullmatch("h[1-6]", n.tag)]
     assert not levels or levels[0] == int(example.get("heading-level", 2))
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     deep = _partial(base, widget, example | {"heading-level": "6"})
     assert {n.tag for n in nodes(deep) if re.fullmatch("h[1-6]", n.tag)} <= {"h6"}
 
@@ -235,7 +236,8 @@ def test_hx_get_and_hx_post_are_written_beside_href_and_action(path: Path) -> No
 
 def test_the_list_of_what_hurts_finds_it() -> None:
     """Each rule of the list goes red on a sample of what it forbids."""
-    samples = ["<script>", '<p style="x">', '<p onclick="x">', "<p hx-on:click=1>", "hx-vals='js:{}'", '<a hx-trigger="click[x]">', '<a hx-trigger="input changed delay:1s">',
+    samples = ["<script>", '<p style="x">', '<p onclick="x">', "<p hx-on:click=1>",
+    "hx-vals='js:{}'", '<a hx-trigger="click[x]">', '<a hx-trigger="input changed delay:1s">',
                'hx-trigger="x from:body"', "<a hx-boost=true>", '<a href="/x">', "{{ x|safe }}"]  # fmt: skip
     for sample, pattern in zip(samples, _FORBIDDEN.values(), strict=True):
         assert re.search(pattern, sample), sample

@@ -52,7 +52,7 @@ def _imports(path: Path) -> set[str]:
             parts = node.module.split(".")
             found |= {parts[1]} if len(parts) > 1 else {alias.name if _layer(alias.name) >= 0 else "__init__" for alias in node.names}
         if isinstance(node, ast.Import):
-            found |= {(alias.name.split(".") + ["__init__"])[1] for alias in node.names if alias.name.split(".")[0] == "widgets"}
+            found |= {[*alias.name.split("."), "__init__"][1] for alias in node.names if alias.name.split(".")[0] == "widgets"}
     return found
 
 

@@ -98,7 +98,8 @@ ATTACKS = [
 HARMLESS = "Plain words"
 
 FIELDS = ("title", "summary", "also", "author", "source", "emergency", "notice", "reviewer", "licence", "topic", "site", "campaign")
-PAGES = ("/articles/sample", "/articles/gone", "/articles/checked", "/topics/hearts", "/", "/search", "/topics/hearts?lang=es", "/articles/sample?lang=es",
+PAGES = ("/articles/sample", "/articles/gone", "/articles/checked", "/topics/hearts", "/", "/search", "/topics/hearts?lang=es",
+"/articles/sample?lang=es",
          "/partials/article-card?article=sample", "/partials/article-card?article=sample&open", "/partials/article-card?article=gone",
          "/partials/article-card?article=checked&open&lang=es", "/partials/topic-browser", "/partials/topic-browser?topic=hearts",
          "/partials/topic-browser?topic=hearts&article=sample&lang=es", "/partials/symptom-checker", "/partials/appointment-cta",
@@ -188,7 +189,8 @@ def _spaced(text: str) -> str:
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_no_markdown_becomes_active(tmp_path: Path, attack: str) -> None:
     """An attack in an article's Markdown, alone, inline, in a list, a table, a heading or a link, leaves nothing that runs."""
-    body = f"Text.\n\n{attack}\n\nIn {attack} line.\n\n- {attack}\n\n## {attack}\n\n| a |\n|---|\n| {attack} |\n\n> {attack}\n\n[{attack}](article:sample)\n\nEnd."
+    body = f"Text.\n\n{attack}\n\nIn {attack} line.\n\n- {attack}\n\n## {attack}\n\n| a |\n|---|\n| {attack} |\n\n> {attack}"
+    body += f"\n\n[{attack}](article:sample)\n\nEnd."
     for path, html in answers(hostile(tmp_path, HARMLESS, body)).items():
         if path != "sitemap" and not path.startswith(("/include", "/frame")):
             assert not dangers(html), path

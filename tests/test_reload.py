@@ -1,6 +1,5 @@
 """Edited files under load: every answer is of one edition, whole."""
 
-import os
 import re
 import threading
 from collections.abc import Callable
@@ -31,7 +30,7 @@ def numbered(n: int) -> str:
 def put(path: Path, text: str) -> None:
     """Replace a file in one step, as editors do."""
     making.write(path.with_name("next~"), text)
-    os.replace(path.with_name("next~"), path)
+    path.with_name("next~").replace(path)
 
 
 def test_no_answer_is_mixed_or_lost_while_files_change(content: Path, serve: Callable[..., str]) -> None:
