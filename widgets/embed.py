@@ -125,10 +125,10 @@ class Releases:
     folder: Path
 
     def keep(self, stem: str, asset: Asset) -> None:
-        """Write the script under its hash, unless it is there; a full disk is logged and harms nothing else."""
+        """Write the script under its hash, unless it is there and whole; a full disk is logged and harms nothing else."""
         path = self.folder / f"{stem}-{asset.hash}.js"
         try:
-            if not path.exists():
+            if self.find(stem, asset.hash) is None:
                 self.folder.mkdir(parents=True, exist_ok=True)
                 part = path.with_suffix(f".{os.getpid()}.part")
                 part.write_text(asset.text, "utf-8")
@@ -141,7 +141,10 @@ class Releases:
         path = self.folder / f"{stem}-{wanted}.js"
         if not re.fullmatch(r"[0-9a-f]{16}", wanted) or not path.is_file():
             return None
-        asset = Asset(path.read_text("utf-8"))
+        try:
+            asset = Asset(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError):
+            return None
         return asset if asset.hash == wanted else None
 
 

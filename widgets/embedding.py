@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote
 
 from markupsafe import Markup as Safe
 from starlette.requests import Request
@@ -84,7 +84,7 @@ async def framed_script(serving: Serving, request: Request) -> ASGIApp:
 
 async def oembed(serving: Serving, request: Request) -> ASGIApp:
     """`/oembed?url=`: oEmbed 1.0, type rich, for the addresses of articles and topics."""
-    given = {key: values[0] for key, values in parse_qs(request.url.query).items()}
+    given = {key: values[0] for key, values in parse_qs(request.scope["query_string"].decode("latin-1")).items()}
     if given.get("format", "json") != "json":
         return refusal(501, "format: only json is offered.")
     base = serving.base(request)
@@ -100,12 +100,13 @@ async def oembed(serving: Serving, request: Request) -> ASGIApp:
 
 def _pasted(address: str) -> Widget:
     """The widget for a page's path and query. Raises BadAttribute."""
-    parts = urlsplit(address)
-    _, kind, name, *more = [*parts.path.split("/"), "", ""]
-    extra = "&".join(f"{key}={quote(values[0])}" for key, values in parse_qs(parts.query).items() if key in {"lang", "site"})
+    path, _, query = address.partition("#")[0].partition("?")
+    _, kind, name, *more = [*path.split("/"), "", ""]
+    name = quote(unquote(name), safe="")
+    extra = "&".join(f"{key}={quote(values[0])}" for key, values in parse_qs(query).items() if key in {"lang", "site"})
     if kind == "articles" and not any(more):
         return ArticleCard.parse(f"article={name}&{extra}")
-    if kind == "topics" and not any(more):
+    if kind == "topics" and name and not any(more):
         return TopicBrowser.parse(f"topic={name}&{extra}")
     raise BadAttribute("url: only articles and topics can be shown in another page; give the address of one.")
 

@@ -3,9 +3,11 @@
 import html
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 import rcssmin
@@ -71,7 +73,7 @@ def render(template: str, place: Place[Widget], values: Mapping[str, Any]) -> st
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(files() / "templates"),
+        loader=FileSystemLoader([files() / "templates", *_elsewhere()]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -82,6 +84,11 @@ def _environment() -> Environment:
                             "page_query": _page_query, "in_language": _in_language, "jsonld": _jsonld}  # fmt: skip
     environment.globals |= {"words_in": words_in, "catalog": catalog, "styles": styles}
     return environment
+
+
+def _elsewhere() -> list[Path]:
+    """The template folders of widgets that other packages bring: `templates` beside the widget's module."""
+    return [Path(module.__file__ or "").parent / "templates" for widget in catalog().values() if (module := sys.modules[widget.__module__])]
 
 
 @cache

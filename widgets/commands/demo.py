@@ -63,7 +63,8 @@ def gallery() -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>Every widget</title><link rel="stylesheet" href="example.css">{_SCRIPT}</head>'
-        f"<body><main><h1>Every widget in its states</h1><p>Paste this once into a page:</p><pre>{html.escape(_SCRIPT)}</pre>{states}</main></body></html>"
+        f"<body><main><h1>Every widget in its states</h1><p>Paste this once into a page:</p><pre>{html.escape(_SCRIPT)}</pre>"
+        f"{states}</main></body></html>"
     )
 
 
