@@ -34,6 +34,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 EVERYWHERE: tuple[Header, ...] = ((b"x-content-type-options", b"nosniff"), (b"cross-origin-resource-policy", b"cross-origin"))
 SHARED: tuple[Header, ...] = (*EVERYWHERE, (b"access-control-allow-origin", b"*"))
 PARTIAL: tuple[Header, ...] = (*SHARED, (b"x-robots-tag", b"noindex"), (b"content-security-policy", b"sandbox"))
+PERMISSIONS: Header = (b"permissions-policy", b"camera=(), geolocation=(), microphone=()")
 PAGE: tuple[Header, ...] = (
     *EVERYWHERE,
     (
@@ -41,14 +42,13 @@ PAGE: tuple[Header, ...] = (
         b"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
     (b"referrer-policy", b"strict-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    PERMISSIONS,
 )
-
-
 FRAME: tuple[Header, ...] = (
     *EVERYWHERE,
     (b"content-security-policy", b"default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors *"),
     (b"referrer-policy", b"strict-origin"),
+    PERMISSIONS,
     (b"x-robots-tag", b"noindex"),
 )
 

@@ -54,10 +54,10 @@ async def frame(serving: Serving, request: Request) -> ASGIApp:
     except BadAttribute as error:
         return refusal(error.status, str(error))
     if request.method != "POST":
-        return serving.kept(place, render_frame, FRAME)
+        return serving.kept(place, render_frame, serving.secured(FRAME))
     if not kind.searches:
         return not_allowed("GET, HEAD")
-    return prepare(render_frame(place, serving.moment(), await serving.query(request)), HTML, FRAME)
+    return prepare(render_frame(place, serving.moment(), await serving.query(request)), HTML, serving.secured(FRAME))
 
 
 async def include(serving: Serving, request: Request) -> ASGIApp:

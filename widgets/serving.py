@@ -45,9 +45,13 @@ class Serving:
 
     @property
     def page_headers(self) -> tuple[Header, ...]:
-        """The headers of the library's pages; over https they say that it stays so."""
+        """The headers of the library's pages."""
+        return self.secured(PAGE)
+
+    def secured(self, headers: tuple[Header, ...]) -> tuple[Header, ...]:
+        """The headers of a page or frame; over https they say that it stays so."""
         secure = self.settings.public_url.startswith("https:")
-        return (*PAGE, (b"strict-transport-security", b"max-age=31536000")) if secure else PAGE
+        return (*headers, (b"strict-transport-security", b"max-age=31536000")) if secure else headers
 
     def moment(self) -> Moment:
         """Now."""
