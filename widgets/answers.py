@@ -33,7 +33,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 # Each header costs a cached answer about half a microsecond in the server, so partials carry only those that do something.
 EVERYWHERE: tuple[Header, ...] = ((b"x-content-type-options", b"nosniff"), (b"cross-origin-resource-policy", b"cross-origin"))
 SHARED: tuple[Header, ...] = (*EVERYWHERE, (b"access-control-allow-origin", b"*"))
-PARTIAL: tuple[Header, ...] = (*SHARED, (b"x-robots-tag", b"noindex"), (b"content-security-policy", b"sandbox"))
+PARTIAL: tuple[Header, ...] = (*SHARED, (b"x-robots-tag", b"noindex"))
 PERMISSIONS: Header = (b"permissions-policy", b"camera=(), geolocation=(), microphone=()")
 PAGE: tuple[Header, ...] = (
     *EVERYWHERE,

@@ -77,8 +77,11 @@ class Editions:
         before = self.current
         try:
             edition = read_edition(self._reader)
-        except (NoLibrary, OSError) as error:
+        except NoLibrary as error:
             log.error("%s The edition before is kept.", error)
+            return
+        except Exception:  # the watching must go on, whatever one file can do
+            log.exception("the content cannot be read; the edition before is kept")
             return
         if edition.version != before.version:
             self.current = edition

@@ -16,7 +16,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup as Safe
 
 from widgets.catalog import catalog
-from widgets.content.markup import Heading, Markup, Part, Reference, Saying
+from widgets.content.markup import SAYING, Heading, Markup, Part, Reference, Saying
 from widgets.edition import Edition
 from widgets.languages import Words, direction, words_in
 from widgets.settings import files
@@ -81,7 +81,7 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.do"],
     )
     environment.filters |= {"prose": _prose, "href": _href, "get": _get, "step": _step, "level": _level, "dir": direction,
-                            "page_query": _page_query, "in_language": _in_language, "jsonld": _jsonld}  # fmt: skip
+                            "page_query": _page_query, "in_language": _in_language, "say": _say, "jsonld": _jsonld}  # fmt: skip
     environment.globals |= {"words_in": words_in, "catalog": catalog, "styles": styles}
     return environment
 
@@ -153,6 +153,22 @@ def _prose(context: Context, markup: Markup, lang: str, below: int = 1) -> Safe:
     return Safe("".join(_written(markup, place, words, below)))  # parts were sanitised when the file was read
 
 
+@pass_context
+def _say(context: Context, text: str, lang: str) -> str:
+    """Plain text with its sayings put in."""
+    place: Place[Widget] = context["place"]
+    return _said(text, place, words_in(lang))
+
+
+def _said(text: str, place: Place[Widget], words: Words) -> str:
+    """The text of a heading or link, with the region's words for its sayings; no saying holds markup."""
+
+    def say(found: re.Match[str]) -> str:
+        return saying(found[1], place.site.region, words, starts_sentence=found.start() == 0)
+
+    return SAYING.sub(say, text)
+
+
 def _written(markup: Markup, place: Place[Widget], words: Words, below: int) -> Iterator[str]:
     for part in markup.parts:
         yield _part(part, place, words, below)
@@ -163,21 +179,22 @@ def _part(part: Part, place: Place[Widget], words: Words, below: int) -> str:
         return part
     if isinstance(part, Saying):
         return html.escape(saying(part.name, place.site.region, words, starts_sentence=part.starts_sentence))
+    inner = _said(part.html, place, words)
     if isinstance(part, Heading):
         level = min(place.widget.heading_level + below + part.level - 2, 6)
-        return f'<h{level} id="s-{part.id}" tabindex="-1">{part.html}</h{level}>'
-    return _reference(part, place)
+        return f'<h{level} id="s-{part.id}" tabindex="-1">{inner}</h{level}>'
+    return _reference(part, place, inner)
 
 
-def _reference(part: Reference, place: Place[Widget]) -> str:
+def _reference(part: Reference, place: Place[Widget], inner: str) -> str:
     """A link to the article or topic, inside the widget where it can show it; plain words where there is none."""
     library = place.edition.library
     found = library.article(part.slug) if part.kind == "article" else library.topic(part.slug)
     if found is None:
-        return part.html
+        return inner
     step = None if place.as_page else place.widget.to(part.kind, found.slug)
     attributes = _link(place, step) if step else Safe('href="{}"').format(place.base + place.widget.page_query(f"/{part.kind}s/{found.slug}"))
-    return f"<a {attributes}>{part.html}</a>"
+    return f"<a {attributes}>{inner}</a>"
 
 
 def _jsonld(value: Mapping[str, Any]) -> Safe:

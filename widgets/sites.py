@@ -87,11 +87,11 @@ class SymptomChecker(Table, frozen=True):
 class SiteFile(Table, frozen=True):
     """`sites/<slug>.toml`."""
 
-    name: dict[Language, Line]
+    name: Annotated[dict[Language, Line], msgspec.Meta(min_length=1)]
     """What the site calls its library, by language."""
     languages: Annotated[tuple[Language, ...], msgspec.Meta(min_length=1)]
     """The languages it offers; the first is its own."""
-    disclaimer: dict[Language, Line]
+    disclaimer: Annotated[dict[Language, Line], msgspec.Meta(min_length=1)]
     """The sentence below every page and opened article, by language."""
     region: str = "US"
     """Whom its readers call in an emergency."""

@@ -171,9 +171,9 @@ def related(library: Library, article: Article) -> list[Article]:
 
 
 def first_letter(title: str) -> str:
-    """The letter under which a title stands from A to Z, accents folded; # for none."""
+    """The letter under which a title stands from A to Z, accents folded; "" for none."""
     letters = [c for c in fold(title) if c.isalnum()]
-    return letters[0] if letters else "#"
+    return letters[0] if letters else ""
 
 
 def matches(edition: Edition, site: Site, language: str, query: str) -> list[Article]:

@@ -71,7 +71,7 @@ class TopicBrowser(Widget):
         topic = library.topics.get(self.topic)
         below = library.articles_below(self.topic) if self.topic else library.articles
         all_here = shown_articles((library.articles[slug] for slug in below), site, language)
-        letters = sorted({first_letter(title_of(article, site, language)[0]) for article in all_here})
+        letters = sorted({first_letter(title_of(article, site, language)[0]) for article in all_here} - {""})
         heading = title_of(topic, site, language) if topic else (words_in(language)["library_home"], "")
         return {
             "article": None,

@@ -15,6 +15,8 @@ import nh3
 import pyromark
 
 SAYINGS = ("emergency", "emergency-number", "crisis", "crisis-number")
+SAYING = re.compile(r"\{(" + "|".join(SAYINGS) + r")\}")
+"""A place in a text for words that a site's region decides."""
 
 TAGS = {"p", "br", "hr", "em", "strong", "del", "ul", "ol", "li", "blockquote", "a", "h2", "h3", "h4", "h5", "h6",
          "table", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd", "sup", "sub", "code"}  # fmt: skip
@@ -35,7 +37,7 @@ _markdown = partial(pyromark.html, options=OPTIONS)
 _HOLE = re.compile(
     r'<a href="(?P<kind>article|topic):(?P<slug>[^"]*)"[^>]*>(?P<inner>.*?)</a>'
     r"|<h(?P<level>[2-6])>(?P<title>.*?)</h(?P=level)>"
-    r"|\{(?P<saying>" + "|".join(SAYINGS) + r")\}",
+    r"|" + SAYING.pattern.replace("(", "(?P<saying>", 1),
     re.DOTALL,
 )
 _BLOCK_END = re.compile(r"</(?:p|li|h[2-6]|t[dh]|blockquote|dt|dd)>|<(?:ul|ol|br)[^>]*>")
