@@ -41,27 +41,30 @@ def bare() -> object:
 
 
 class Client(asyncio.Protocol):
-    """One connection that asks again as soon as it is answered."""
+    """One connection that asks again as soon as it is answered. All answers are as long as the first, so that counting is cheap."""
 
     def __init__(self, request: bytes) -> None:
-        self.request, self.answers, self.left = request, 0, -1
+        self.request, self.answers, self.size, self.got = request, 0, 0, b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
-        self.write()
-
-    def write(self) -> None:
+        self.left = 0
         self.transport.write(self.request)  # type: ignore[attr-defined]
 
     def data_received(self, data: bytes) -> None:
-        if self.left < 0:
-            head, _, data = data.partition(b"\r\n\r\n")
-            length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
-            self.left = int(length or 0)
-        self.left -= len(data)
-        if self.left <= 0:
-            self.answers, self.left = self.answers + 1, -1
-            self.write()
+        if not self.size:
+            self.got += data
+            head, found, body = self.got.partition(b"\r\n\r\n")
+            length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
+            if not found or len(body) < length:
+                return
+            self.size = self.left = len(self.got)
+        else:
+            self.left -= len(data)
+        if self.left <= 0 or self.answers == 0:
+            self.answers += 1
+            self.left = self.size
+            self.transport.write(self.request)  # type: ignore[attr-defined]
 
 
 @dataclass

@@ -12,11 +12,13 @@ from widgets.settings import files
 
 # What htmx 4.0.1 reads from outside and cannot hurt a page with: the language, timers, and plain constructors.
 HARMLESS = {
-    *("AbortController", "Array", "CSSStyleSheet", "CustomEvent", "Date", "Error", "FormData", "Function", "JSON", "Map", "Math", "MutationObserver"),
-    *("Node", "NodeFilter", "Object", "Promise", "RegExp", "Request", "Set", "String", "Symbol", "TextDecoder", "URL", "URLSearchParams", "WeakMap"),
-    *("WeakSet", "XPathResult", "clearTimeout", "isNaN", "parseFloat", "parseInt", "performance", "requestAnimationFrame", "setTimeout", "undefined"),
+    *("AbortController", "Array", "CSS", "CSSStyleSheet", "CustomEvent", "DOMParser", "Error", "FormData", "Function", "HTMLInputElement"),
+    *("HTMLTemplateElement", "HTMLTextAreaElement", "IntersectionObserver", "JSON", "Map", "Node", "Object", "Promise", "Set", "String", "URL"),
+    *("URLSearchParams", "WeakMap", "WeakSet", "XPathEvaluator", "clearInterval", "clearTimeout", "encodeURI", "isNaN", "navigator", "parseFloat"),
+    *("setInterval", "setTimeout"),
 }
-REACHING = {"document", "window", "location", "history", "navigation", "console", "Document", "fetch", "Element"}
+REACHING = {"document", "window", "location", "history", "navigation", "console", "Document", "Element"}
+IN_CASE = {"fetch"}  # htmx 4.0.1 takes window.fetch; an htmx that says only fetch would go out unsealed
 FREE = """
 const fs = require("fs"), acorn = require("acorn"), scopes = require("eslint-scope");
 const text = fs.readFileSync(0, "utf-8");
@@ -54,5 +56,5 @@ def test_the_free_names_of_htmx_are_the_known_ones(free: set[str]) -> None:
 
 def test_what_reaches_the_page_is_sealed(free: set[str]) -> None:
     """Every free name that could touch the host page is a parameter of the seal, and the seal shadows nothing else."""
-    assert REACHING <= sealed()
-    assert sealed() <= free
+    assert REACHING | IN_CASE <= sealed()
+    assert sealed() - IN_CASE <= free

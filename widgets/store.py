@@ -21,6 +21,7 @@ FRESH, REVALIDATE, ON_ERROR = 300, 60, 3600
 """Seconds an answer is fresh; may be shown while it is fetched anew; may be shown while we are down."""
 
 _REFUSED = re.compile(rb";\s*q=0(\.0*)?\s*$")
+FOREVER = float("inf")
 SENT = "health_widgets.sent"
 _ALIAS_BYTES = 400
 _SMALL = 200
@@ -44,7 +45,7 @@ class Answer:
     status: int
     encodings: dict[bytes, Encoded]
     edition: object = None
-    until: float = float("inf")
+    until: float = FOREVER
     keep: bool = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,7 +58,7 @@ class Answer:
                 accept = value
             elif name == b"if-none-match":
                 unmodified = value
-        chosen = self.encodings.get(_encoding(accept)) or self.encodings[b""]
+        chosen = self.encodings.get(_chosen.get(accept) or _encoding(accept)) or self.encodings[b""]
         if unmodified and self.status == 200 and scope["method"] != "POST" and (chosen.etag in unmodified or unmodified == b"*"):
             await send({"type": "http.response.start", "status": 304, "headers": list(chosen.unmodified)})
             await send({"type": "http.response.body", "body": b""})
@@ -99,7 +100,7 @@ def prepare(
 ) -> Answer:
     """Make an answer ready to be sent many times; `cache` is its Cache-Control, "" for that of the library's answers."""
     raw = body.encode() if isinstance(body, str) else body
-    control, keep_until, keep = (cache, float("inf"), status == 200 and "no-store" not in cache) if cache else _library_control(until, now)
+    control, keep_until, keep = (cache, FOREVER, status == 200 and "no-store" not in cache) if cache else _library_control(until, now)
     shared = (
         (b"content-type", media_type.encode()),
         (b"cache-control", control.encode()),
@@ -118,7 +119,7 @@ def _library_control(until: datetime | None, now: datetime | None) -> tuple[str,
     the allowances shrink, and the answer is made anew for each request.
     """
     if until is None or now is None:
-        return f"max-age={FRESH}, stale-while-revalidate={REVALIDATE}, stale-if-error={ON_ERROR}", float("inf"), True
+        return f"max-age={FRESH}, stale-while-revalidate={REVALIDATE}, stale-if-error={ON_ERROR}", FOREVER, True
     left = (until - now).total_seconds()
     if left > FRESH + ON_ERROR:
         control, _, _ = _library_control(None, None)
@@ -169,16 +170,16 @@ class Store:
             return
         if self._edition is not self.current():
             self._renew()
-        alias = self._alias(scope)
-        answer, route = self._aliases.get(alias, (None, None))
-        if answer is not None and self._holds(answer):
-            scope["route"] = route  # for the access log
+        alias = self._alias(scope) if self.by_host else (scope["path"], scope["query_string"])
+        found = self._aliases.get(alias)
+        if found is not None and (found[0].until is FOREVER or self._holds(found[0])):
+            answer, scope["route"] = found  # the route is for the access log
             await answer(scope, receive, send)
             return
         sent: list[Answer] = []
         scope[SENT] = sent
         await self.app(scope, receive, send)
-        if sent and sent[0].keep:
+        if sent and sent[0].keep and sent[0].edition in {None, self.current()}:
             self._count(_ALIAS_BYTES + len(scope["path"]) + len(scope["query_string"]))
             self._aliases[alias] = (sent[0], scope.get("route"))
 
@@ -195,12 +196,10 @@ class Store:
         return answer
 
     def _holds(self, answer: Answer) -> bool:
-        return (answer.edition is None or answer.edition is self.current()) and (answer.until == float("inf") or self.now() < answer.until)
+        return (answer.edition is None or answer.edition is self.current()) and (answer.until is FOREVER or self.now() < answer.until)
 
     def _alias(self, scope: Scope) -> Hashable:
-        """What tells two requests apart. Without a public address, that is the host asked for as well."""
-        if not self.by_host:
-            return (scope["path"], scope["query_string"])
+        """What tells two requests apart where there is no public address: the host asked for as well."""
         hosts = tuple(value for name, value in scope["headers"] if name == b"host")
         return (scope["path"], scope["query_string"], scope.get("scheme"), hosts)
 

@@ -57,6 +57,9 @@ class Host:
     act: str | Callable[[Any], None] = ""
     """What happens on the page, with ours and on the twin, before the two are compared: a script, or steps of a reader."""
 
+    ends: Callable[[Any], None] | None = None
+    """What a reader does at last, with ours only."""
+
     shows: int = 1
     """How many widgets show; where none does, the fallback link is in view."""
     fallback: str = FALLBACK

@@ -98,6 +98,16 @@ class Stage:
         elif self.host.act:
             self.js(f"(async () => {{ {self.host.act} }})()")
 
+    def types(self, words: str) -> None:
+        """A reader searches; what is found comes into view."""
+        self.place.locator("input[type=search]").press_sequentially(words)
+        self.place.locator(".found").wait_for(timeout=FAST)
+
+    def follows(self) -> None:
+        """A reader clicks, and the link does what links do."""
+        self.place.locator(self.host.button).first.click()
+        self.page.wait_for_url("**/articles/**")
+
     def settle(self) -> None:
         """Let frames and tasks under way come to their end."""
         self.js(f"({SETTLE})()")
@@ -145,7 +155,7 @@ def test_there_are_enough_hosts() -> None:
     assert all(host.row.endswith(".") for host in HOSTS)
 
 
-@pytest.mark.parametrize("host", map(declared, HOSTS))
+@pytest.mark.parametrize("host", [declared(host) for host in HOSTS])
 def test_host(host: Host, visit: Callable[..., Visit], library: Server, hosts: Site) -> None:
     """The widget shows, or the fallback stays; it opens by a click; and the page is what it is with an empty script."""
     hosts.add(host)
@@ -178,6 +188,8 @@ def test_host(host: Host, visit: Callable[..., Visit], library: Server, hosts: S
         if host.after:
             assert ours.says(host.after), host.after
 
+    if host.ends:
+        host.ends(ours)
     said = [line for line in ours.visit.said if line.startswith(OURS)]
     assert len(said) == host.says, said
     asked_well(library, host, hosts)
