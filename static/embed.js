@@ -107,7 +107,7 @@
       this.box = there?.parentNode ?? create("div", { className: "box" });
       this.trouble = create("div", { className: "box" });
       this.slot = create("slot");
-      this.root.append(this.status, this.box, this.trouble, ...(there ? [] : [this.slot]));
+      this.root.append(this.status, this.box, this.trouble, this.slot);
       this.dress(there?.dataset.css ?? `:host{min-block-size:${this.spec.room}}`);
       if (there) this.filled = this.shown = this.wanted = this.address;
       for (const type of ["click", "submit", "input"]) listen(this.root, type, (event) => this.touched(event), true);
@@ -195,6 +195,7 @@
     assign() {
       const shows = (node) => node.assignedSlot !== undefined && !(this.filled && isFallback(node)); // elements and text
       this.slot.assign(...[...this.host.childNodes].filter(shows));
+      this.slot.hidden = this.filled && this.root.slotAssignment === "named"; // a server include's: it shows all or none
     }
     /** Say once that something could not be loaded, and offer to try again; a tab that comes back tries by itself. */
     note(again) {

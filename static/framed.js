@@ -14,7 +14,9 @@
     if (link?.dataset.jump) {
       event.preventDefault();
       document.getElementById(link.dataset.jump)?.scrollIntoView();
-    } else if (link && link.target !== "_self" && secret) {
+    } else if (link?.target === "_self") {
+      link.hash = location.hash; // the secret goes along
+    } else if (link && secret) {
       event.preventDefault();
       tell("link", link.href);
     }

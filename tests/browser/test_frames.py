@@ -70,7 +70,7 @@ def test_a_frame_gets_its_height_by_itself(visit: Begin, partner: Partner) -> No
     opened = one.page.locator("iframe").bounding_box()
     assert at_first and opened
     assert opened["height"] > at_first["height"] + 300
-    inside(one).locator(".back a").click()
+    inside(one).locator(".back a").first.click()
     inside(one).locator("input[type=search]").fill("stroke")
     inside(one).locator("form button").click()
     inside(one).locator(".found").wait_for()
@@ -188,7 +188,7 @@ def test_a_sandboxed_frame_works(visit: Begin, partner: Partner) -> None:
     frame.locator(".contents a").last.click()
     one.settle()
     assert frame.url == address
-    frame.locator(".back a").click()
+    frame.locator(".back a").first.click()
     frame.locator(".results").wait_for()
     fits(one)
     assert (one.console, one.errors) == ([], [])
@@ -313,7 +313,7 @@ def test_an_include_searches_and_goes_back(visit: Begin, partner: Partner, libra
     one.page.locator(".found").wait_for()
     one.page.locator(".results .list a").first.click()
     one.heard("navigate")
-    one.page.locator(".back a").click()
+    one.page.locator(".back a").first.click()
     one.heard("navigate", 2)
     one.page.locator(".found").wait_for()
     assert (one.said, one.errors) == ([], [])
@@ -439,7 +439,7 @@ def test_an_older_loader_works_with_this_server(visit: Begin, partner: Partner, 
     one.page.locator("health-topic-browser .found").wait_for()
     one.page.locator("health-topic-browser .results .list a").first.click()
     one.heard("navigate", 3)
-    one.page.locator("health-topic-browser .back a").click()
+    one.page.locator("health-topic-browser .back a").first.click()
     one.heard("navigate", 4)
     found = re.search(r"/enhance-\w+\.js", old)
     assert found
