@@ -1,15 +1,13 @@
 /* Health library widgets: the loader.
  *
- * Defines the custom elements, fetches each one's partial with one plain GET, and shows it in a shadow root. Until
- * then, and whenever that fails, the element's own children stay in view. htmx comes later, with enhance.js, when a
- * reader first touches a partial that needs it. The server fills in CONFIG, with its own address: a script cannot
- * always find out where it came from.
+ * Defines the custom elements, fetches each one's partial with one plain GET, and shows it in a shadow root. Until then, and whenever
+ * that fails, the element's own children stay in view. htmx comes later, with enhance.js, when a reader first touches a partial
+ * that needs it. The server fills in CONFIG, with its own address: a script cannot always find out where it came from.
  */
 ((config) => {
   "use strict";
 
-  // Prototype.js and MooTools replace these names on the page, and <img name=currentScript> hides document's
-  // own properties; the prototypes are still the browser's.
+  // Prototype.js and MooTools replace these names, and <img name=currentScript> hides what document has; the prototypes are the browser's.
   const NativeDocument = Object.getPrototypeOf(HTMLDocument);
   const native = NativeDocument.prototype;
   const own = (name) => Object.getOwnPropertyDescriptor(native, name).get.call(document);
@@ -19,7 +17,7 @@
   // The floor: an older browser keeps the children, which link to the full page.
   if (!("adoptedStyleSheets" in native && HTMLSlotElement.prototype.assign?.length === 0)) return;
   let warned;
-  const warn = (text) => (warned ??= console.warn(`[health-widgets ${config.version}] ${text}`) ?? true);
+  const warn = (text) => (warned ??= console.warn?.(`[health-widgets ${config.version}] ${text}`) ?? true);
 
   // One sheet for each text, shared by all widgets. style-src 'self' blocks <style>, but not these.
   const sheets = {};
@@ -40,8 +38,7 @@
       const response = await fetch(address, {
         credentials: "same-origin", // sends none across origins, and lets a <link rel=preload> match
         referrerPolicy: "strict-origin",
-        signal: stop.signal,
-        ...options,
+        signal: stop.signal, ...options,
       });
       const text = await response.text();
       if (!response.ok) throw failure(KINDS[response.status] ?? "server", `${response.status} ${text.slice(0, 300)}`);
@@ -178,7 +175,7 @@
       this.settle(false, this.host.childNodes.length ? null : link);
       warn(`${this.spec.tag}: ${error.message}`);
       if (!/attribute|not-found/.test(error.kind)) this.note(() => this.load({ cache: "reload" }));
-      this.tell("error", { kind: error.kind });
+      this.tell("error", { kind: error.kind ?? "content" });
     }
     settle(filled, content) {
       this.filled = filled;
@@ -186,6 +183,8 @@
       this.clear();
       this.box.replaceChildren(...(content ? [content] : []));
       this.assign();
+      const active = own("activeElement"); // the fallback's link in a <dialog>, or where Tab got to: it has gone from view
+      if (active !== this.host && this.host.contains(active) && !active.checkVisibility()) content?.querySelector("[data-focus]")?.focus({ preventScroll: true });
     }
     /** The shared styles, and those that a partial brings with it. */
     dress(css) {
@@ -233,8 +232,9 @@
     async enhance() {
       if (this.enhancing) return;
       this.enhancing = true;
-      // A page with an Integrity-Policy refuses an import that carries no hash; a module preload gives it one.
-      this.root.append(create("link", { rel: "modulepreload", href: config.bundle, integrity: config.integrity, crossOrigin: "" }));
+      // A page with an Integrity-Policy refuses an import that carries no hash, and one with unsafe-url tells its address in it.
+      const link = { rel: "modulepreload", integrity: config.integrity, crossOrigin: "", referrerPolicy: "strict-origin", href: config.bundle };
+      this.root.append(create("link", link));
       try {
         this.process = (await import(config.bundle)).default(this);
       } catch {

@@ -20,7 +20,7 @@ const standIns = (widget, fetchPartial) => {
     readyState: "complete",
     baseURI: `${config.base}/`,
     adoptedStyleSheets: [],
-    body: { insertAdjacentElement: nothing },
+    body: { insertAdjacentElement: (where, node) => new DocumentFragment().append(node) }, // Prototype.js's remove() wants a parent
     createElement: native("createElement"),
     createDocumentFragment: native("createDocumentFragment"),
     getElementById: (id) => root.getElementById(id),

@@ -5,6 +5,7 @@
   const tell = (message, value) => parent.postMessage({ message, value, secret }, "*");
   const measure = () => tell("height", Math.ceil(document.documentElement.getBoundingClientRect().height));
   new ResizeObserver(measure).observe(document.documentElement);
+  addEventListener("load", measure); // WordPress hides a frame until it speaks, and a hidden one's observer is not called
   addEventListener("message", ({ source }) => source === parent && measure());
 
   const sandboxed = origin === "null";

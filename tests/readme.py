@@ -140,7 +140,7 @@ def environment() -> str:
     """The settings of an operator."""
     rows = []
     for f in fields(settings.Settings):
-        default = int(f.default) if isinstance(f.default, bool) else "" if isinstance(f.default, Path) else f.default
+        default = int(f.default) if isinstance(f.default, bool) else "" if isinstance(f.default, Path | None) else f.default
         rows.append((code(settings.PREFIX + f.name.upper()), f.metadata["doc"], code(default)))
     return table("variable, what it sets, default", rows)
 
@@ -204,7 +204,7 @@ def _opened(declared: Any) -> tuple[type[msgspec.Struct] | None, str, str]:
         return struct, ".SYSTEM" if inner[0] is model.CodeSystem else ".LANGUAGE", value
     if hasattr(declared, "__metadata__"):
         plain = inner[0] if inner else declared.__origin__
-        return None, "", NAMES.get(declared) or _opened(plain)[2]
+        return (None, "", NAMES[declared]) if declared in NAMES else _opened(plain)
     return None, "", {"str": "text", "bool": "true or false", "int": "number", "date": "date"}[declared.__name__]
 
 

@@ -319,7 +319,9 @@ def test_the_public_address_stands_in_every_link(made: Callable[..., Library], s
         own = {a.attributes["href"] for a in nodes(body) if a.tag == "a" and a.attributes.get("rel") != "external"}
         assert all(h.startswith((public + "/", "#", "tel:", "https://clinic.example/book")) for h in own if h), path
     assert f'"base":"{public}"' in ask(base, "/embed.js", host="x").body
-    assert f"Sitemap: {public}/sitemap.xml" in ask(base, "/robots.txt", host="x").body
+    robots = ask(base, "/robots.txt", host="x").body
+    assert f"Sitemap: {public}/sitemap.xml" in robots
+    assert "Disallow: /library/partials/" in robots
 
 
 # --- Names and languages -----------------------------------------------------------------------------------
@@ -472,6 +474,26 @@ def test_the_home_page_and_topics_list_what_they_hold(base: str) -> None:
 
 
 # --- Files for machines ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("checker", "expected"), [("", False), ('address = "https://clinic.example/check"\n', True), ("without words", True)], ids=["ours", "own", "none"]
+)
+def test_the_symptoms_topic_is_in_the_menu_unless_the_checker_leads_to_it(
+    content: Path, made: Callable[..., Library], serve: Serve, checker: str, expected: bool
+) -> None:
+    """The symptom checker's line stands for the Symptoms topic only where it leads there."""
+    making.write(content / "topics" / "symptoms.toml", making.TOPIC)
+    head, section, words = making.SITE.partition("[symptom-checker]\n")
+    making.write(content / "sites" / "default.toml", head + (section + checker + words if checker != "without words" else ""))
+    menu = parsed(httpx.get(serve(made()) + "/articles/sample").text).css("nav.side > ul > li > a")
+    assert any("/topics/symptoms" in str(a.attributes["href"]) and a.text() == "Hearts" for a in menu) is expected
+    assert any(a.text() == "Symptom checker" for a in menu) is (checker != "without words")
+
+
+def test_letters_are_found_with_their_accents(base: str) -> None:
+    """A letter with an accent is the letter that the lists from A to Z go by."""
+    assert httpx.get(base + "/topics/hearts?letter=%C3%81").text == httpx.get(base + "/topics/hearts?letter=a").text
 
 
 def test_the_sitemap_names_every_page_in_every_language(content: Path, made: Callable[..., Library], serve: Serve) -> None:

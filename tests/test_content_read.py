@@ -95,6 +95,28 @@ def test_windows_files(content):
     assert after == before
 
 
+def test_renamed_topics_keep_what_names_them(content):
+    """A topic's former name, in an article's topics or as a parent, means the topic: nothing falls out of the tree."""
+    making.write(content / "topics/heart.toml", f'formerly = ["hearts"]\n{making.TOPIC}')
+    (content / "topics/hearts.toml").unlink()
+    making.write(content / "topics/valves.toml", f'parent = "hearts"\n{making.TOPIC}')
+    library = read(content)
+    assert [article.slug for article in library.articles_in("heart")] == ["sample"]
+    assert library.articles_below("heart") == {"sample"}
+    assert [topic.slug for topic in library.children("heart")] == ["valves"]
+    assert [topic.slug for topic in library.path(library.topics["valves"])] == ["heart", "valves"]
+    assert [topic.slug for topic in library.children(None)] == ["heart"]
+
+
+def test_circles_by_former_names_are_broken(content):
+    """A topic that stands below itself by a former name is named, and becomes a top of the tree."""
+    making.write(content / "topics/hearts.toml", f'parent = "valves"\nformerly = ["heart"]\n{making.TOPIC}')
+    making.write(content / "topics/valves.toml", f'parent = "heart"\n{making.TOPIC}')
+    library = read(content)
+    assert any("the topic stands below itself" in fault.message for fault in library.faults)
+    assert {slug: library.articles_below(slug) for slug in library.topics} == {"hearts": {"sample"}, "valves": set()}
+
+
 def test_circles_are_broken(content):
     """Topics that stand below themselves are named and become tops; walking the tree ends."""
     for slug, parent in (("a", "c"), ("b", "a"), ("c", "b"), ("self", "self"), ("below", "a")):

@@ -48,6 +48,16 @@ def test_broken_while_served(content, editions, caplog):
     ]
 
 
+def test_badly_named_while_served(content, editions, caplog):
+    """A file whose name cannot be an address, put there while the server runs, is named in the log once."""
+    making.write(content / "topics/Bad Name.toml", making.TOPIC)
+    with caplog.at_level(logging.WARNING, "widgets.content"):
+        editions.reload()
+        editions.reload()
+    assert [fault.path for fault in editions.current.faults] == ["topics/Bad Name.toml"]
+    assert sum("cannot be an address" in record.getMessage() for record in caplog.records) == 1
+
+
 def test_broken_at_the_start(content, caplog):
     """A file that is broken when the server starts is left out, and the log names it."""
     making.article(content, "other", en="broken")

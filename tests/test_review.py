@@ -152,6 +152,13 @@ def test_withdrawn_structured_data(content, ask):
     assert "What a sample is." not in html and "nhlbi" not in html
 
 
+def test_withdrawn_structured_data_claims_no_review(content, ask):
+    """A withdrawn text's page names no review, though its file still has one."""
+    making.article(content, en=making.text(tables=REVIEW.replace("{hash}", own_hash(making.text())) + "\n" + WITHDRAWN))
+    assert "This advice is out of date." in ask(PAGE)
+    assert structured(ask(PAGE)).keys().isdisjoint({"reviewedBy", "lastReviewed"})
+
+
 def test_withdrawn_is_in_no_list(content, ask):
     """A withdrawn article stands in no list, search result or sitemap, though its address answers."""
     making.article(content, "newer", en=making.text().replace("A sample", "A newer one"))

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests import making
 
@@ -65,6 +66,17 @@ def test_the_log_names_editions_and_faults(content: Path) -> None:
         assert httpx.get(f"{one.base}/readyz").json()["faults"] == 1
         making.article(content, "second")
         assert "2 articles" in one.line("edition")
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_folder_without_a_library_ends_the_command_with_one_line(tmp_path: Path, command: str) -> None:
+    """A content folder that cannot be served, `.` too, is one sentence that says what it lacks, and no traceback."""
+    done = subprocess.run(
+        [sys.executable, "-m", "widgets", command, "--port", "0"],
+        cwd=tmp_path, env=os.environ | {"HEALTH_WIDGETS_CONTENT": "."}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"Error: {tmp_path} has no usable sites/default.toml; copy the sample one and change it.\n"
 
 
 def test_a_wrong_setting_ends_the_command_with_one_line() -> None:

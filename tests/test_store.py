@@ -302,6 +302,19 @@ def test_without_a_public_address_each_host_has_its_own_answers(made: Callable[.
         assert f'"base":"{address}"' in httpx.get(f"{base}/embed.js", headers={"host": f"{host}:{port}"}).text
 
 
+def test_each_path_of_a_mount_gets_its_own_addresses(made: Callable[..., Library], serve: Serve) -> None:
+    """A host that takes the mount's path off `path` gets the links of each root_path, not those of the first one asked."""
+    library = made()
+
+    async def stripped(scope: Scope, receive: Receive, send: Send) -> None:
+        root, path = scope["path"][:4], scope["path"][4:]
+        await library(dict(scope, root_path=root, path=path), receive, send)
+
+    base = serve(stripped)
+    for root in ("/one", "/two", "/one"):
+        assert f'href="{base}{root}/' in httpx.get(f"{base}{root}/topics/hearts").text
+
+
 def test_a_search_is_never_answered_with_304(made: Callable[..., Library], serve: Serve) -> None:
     """If-None-Match means nothing to a form: the search is answered."""
     base = serve(made())

@@ -44,13 +44,14 @@ PAGE: tuple[Header, ...] = (
     (b"referrer-policy", b"strict-origin"),
     PERMISSIONS,
 )
-FRAME: tuple[Header, ...] = (
-    *EVERYWHERE,
-    (b"content-security-policy", b"default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors *"),
-    (b"referrer-policy", b"strict-origin"),
-    PERMISSIONS,
-    (b"x-robots-tag", b"noindex"),
-)
+
+
+def framed(base: str) -> tuple[Header, ...]:
+    """The headers of a page for an iframe. They name our origin, since WebKit's 'self' is nothing in a sandbox."""
+    own = "'self' " + "/".join(base.split("/")[:3])
+    policy = f"default-src 'none'; script-src {own}; style-src {own}; form-action {own}; base-uri 'none'; frame-ancestors *"
+    security = ((b"content-security-policy", policy.encode()), (b"referrer-policy", b"strict-origin"), PERMISSIONS)
+    return (*EVERYWHERE, *security, (b"x-robots-tag", b"noindex"))
 
 
 def guarded(endpoint: Endpoint) -> Endpoint:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,7 +47,7 @@ class Library:
             now=lambda: clock().timestamp(),
         )
         searches = Buckets(lambda: clock().timestamp())
-        releases = Releases(settings.releases) if settings.releases != Path() else None
+        releases = Releases(settings.releases) if settings.releases else None
         self.serving = Serving(settings, clock, self.editions, self.store, searches, releases)
         self.serving.release()
 

@@ -49,7 +49,7 @@ def read_edition(reader: Reader) -> Edition:
     edition = read_folder(reader)
     if DEFAULT not in edition.sites:
         faults = "".join(f"\n  {fault}" for fault in edition.faults)
-        raise NoLibrary(f"{reader.root} has no usable sites/{DEFAULT}.toml; copy the sample one and change it.{faults}")
+        raise NoLibrary(f"{reader.root.resolve()} has no usable sites/{DEFAULT}.toml; copy the sample one and change it.{faults}")
     return edition
 
 
@@ -83,7 +83,7 @@ class Editions:
         except Exception:  # the watching must go on, whatever one file can do
             log.exception("the content cannot be read; the edition before is kept")
             return
-        if edition.version != before.version:
+        if (edition.version, edition.faults) != (before.version, before.faults):
             self.current = edition
             log.info("edition %s: %d articles, %d topics", edition.version, len(edition.library.articles), len(edition.library.topics))
         self._report(before.faults)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from widgets import embed
-from widgets.answers import FRAME, HTML, PARTIAL, SCRIPT, SHARED, Row, not_allowed, refusal
+from widgets.answers import HTML, PARTIAL, SCRIPT, SHARED, Row, framed, not_allowed, refusal
 from widgets.catalog.article_card import ArticleCard
 from widgets.catalog.topic_browser import TopicBrowser
 from widgets.readers import named
@@ -25,9 +25,9 @@ WIDTH, HEIGHT = 600, 480
 
 def render_frame(place: Place[Any], moment: Moment, query: str | None = None) -> str:
     """The widget as a page for an iframe; its steps stay in the frame, other links leave it."""
-    framed = replace(place, steps="frames")
-    values = _values(framed, moment, query) | {"script": f"/framed-{embed.script('framed.js').hash}.js"}
-    return render("pages/frame.html", framed, values)
+    inside = replace(place, steps="frames")
+    values = _values(inside, moment, query) | {"script": f"/framed-{embed.script('framed.js').hash}.js"}
+    return render("pages/frame.html", inside, values)
 
 
 def render_include(place: Place[Any], moment: Moment) -> str:
@@ -53,11 +53,12 @@ async def frame(serving: Serving, request: Request) -> ASGIApp:
         place = serving.place(request, kind)
     except BadAttribute as error:
         return refusal(error.status, str(error))
+    headers = serving.secured(framed(place.base))
     if request.method != "POST":
-        return serving.kept(place, render_frame, serving.secured(FRAME))
+        return serving.kept(place, render_frame, headers)
     if not kind.searches:
         return not_allowed("GET, HEAD")
-    return prepare(render_frame(place, serving.moment(), await serving.query(request)), HTML, serving.secured(FRAME))
+    return prepare(render_frame(place, serving.moment(), await serving.query(request)), HTML, headers)
 
 
 async def include(serving: Serving, request: Request) -> ASGIApp:

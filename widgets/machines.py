@@ -1,6 +1,7 @@
 """The addresses that browsers, crawlers and monitors ask: scripts, styles, sitemap, health."""
 
 import json
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.types import ASGIApp
@@ -18,7 +19,7 @@ LOADER_CACHE = "max-age=300, stale-while-revalidate=86400"
 async def loader(serving: Serving, request: Request) -> ASGIApp:
     """`/embed.js`: the loader; kept for five minutes, then revalidated."""
     base, edition = serving.base(request), serving.edition
-    key = ("embed.js", base, edition.languages)
+    key = ("embed.js", base)
     if found := serving.store.find(key):
         return found
     serving.release()
@@ -43,7 +44,7 @@ async def styles(serving: Serving, request: Request) -> ASGIApp:
 async def sitemap(serving: Serving, request: Request) -> ASGIApp:
     """`/sitemap.xml`: every page in every language it has."""
     base, edition = serving.base(request), serving.edition
-    key = ("sitemap", base, edition)
+    key = ("sitemap", base)
     return serving.store.find(key) or serving.store.keep(
         key, prepare(sitemap_of(base, edition), "application/xml; charset=utf-8", EVERYWHERE, cache="", edition=edition)
     )
@@ -51,7 +52,9 @@ async def sitemap(serving: Serving, request: Request) -> ASGIApp:
 
 async def robots(serving: Serving, request: Request) -> ASGIApp:
     """`/robots.txt`: pages may be indexed, partials and searches not."""
-    text = f"User-agent: *\nDisallow: /partials/\nDisallow: /search\nSitemap: {serving.base(request)}/sitemap.xml\n"
+    base = serving.base(request)
+    path = urlsplit(base).path
+    text = f"User-agent: *\nDisallow: {path}/partials/\nDisallow: {path}/search\nSitemap: {base}/sitemap.xml\n"
     return prepare(text, TEXT, EVERYWHERE, cache="max-age=3600")
 
 

@@ -6,13 +6,14 @@ from urllib.parse import quote
 
 from widgets.catalog.appointment_cta import AppointmentCta
 from widgets.catalog.article_card import ArticleCard
+from widgets.catalog.symptom_checker import SymptomChecker
 from widgets.catalog.topic_browser import TopicBrowser
 from widgets.content.model import Article, Topic
 from widgets.edition import Edition
 from widgets.embed import page_styles
 from widgets.languages import words_in
 from widgets.render import Place, render
-from widgets.sites import Site
+from widgets.sites import DEFAULT, Site
 from widgets.views import ArticleView, Link, emergency_line, title_of
 from widgets.widget import Moment, Widget
 
@@ -62,17 +63,17 @@ def topic_page(at: Place[TopicBrowser], moment: Moment, query: str | None = None
     return render("pages/topic.html", place, values)
 
 
-def message_page(base: str, edition: Edition, title: str, text: str) -> str:
+def message_page(base: str, edition: Edition, moment: Moment, title: str, text: str) -> str:
     """A page that says what is wrong with an address, and leads on."""
     place = Place(base, edition, TopicBrowser(heading_level=1), steps="pages")
     words = words_in(place.site.language)
-    values = {"title": words[title], "text": text} | _frame(place, None, words[title], "", (), robots="noindex")
+    values = {"title": words[title], "text": text} | _frame(place, moment, words[title], "", (), robots="noindex")
     return render("pages/message.html", place, values)
 
 
 def sitemap(base: str, edition: Edition) -> str:
     """`/sitemap.xml`: every topic and article in every language it has."""
-    site = edition.sites["default"]
+    site = edition.sites[DEFAULT]
     widgets: list[tuple[Widget, tuple[str, ...]]] = [(TopicBrowser(), site.file.languages)]
     widgets += [(TopicBrowser(topic=slug), site.file.languages) for slug in edition.library.topics]
     for article in edition.library.articles.values():
@@ -83,11 +84,13 @@ def sitemap(base: str, edition: Edition) -> str:
     return render("pages/sitemap.xml", place, {"entries": entries})
 
 
-def _frame(place: Place[Any], moment: Moment | None, title: str, summary: str, languages: tuple[str, ...], robots: str = "") -> dict[str, Any]:
+def _frame(place: Place[Any], moment: Moment, title: str, summary: str, languages: tuple[str, ...], robots: str = "") -> dict[str, Any]:
     """What every page's head, menu and foot show."""
     site, widget = place.site, place.widget
     name = site.in_language(site.file.name, widget.language(site))[1]
     cta = AppointmentCta(site=widget.site, lang=widget.lang)
+    checker = SymptomChecker(site=widget.site, lang=widget.lang).view(place.edition, site, moment)
+    stands_for_topic = checker["words_of"] and not checker["address"]
     return {
         "site_name": name,
         "page_title": name if title == name else f"{title} | {name}",
@@ -96,10 +99,10 @@ def _frame(place: Place[Any], moment: Moment | None, title: str, summary: str, l
         "oembed": _oembed(place),
         "alternates": _alternates(place.base, site, widget, languages),
         "robots": robots,
-        "panels": _panels(place.edition, site, widget, without=site.file.symptom_checker.topic),
-        "home": replace(TopicBrowser(), site=widget.site, lang=widget.lang),
-        "checker": _checker(place),
-        "appointment": cta.view(place.edition, site, moment) if moment else None,
+        "panels": _panels(place.edition, site, widget, without=site.file.symptom_checker.topic if stands_for_topic else ""),
+        "home": TopicBrowser(site=widget.site, lang=widget.lang),
+        "checker": checker,
+        "appointment": cta.view(place.edition, site, moment),
         "stylesheet": f"/static/library-{page_styles().hash}.css",
     }
 
@@ -110,23 +113,8 @@ def _oembed(place: Place[Any]) -> str:
     return f"{place.base}/oembed?url={quote(place.base + address, safe='')}" if address.startswith(("/articles/", "/topics/")) else ""
 
 
-def _checker(place: Place[Any]) -> dict[str, Any]:
-    """The way to the symptom checker, and its name."""
-    site, widget = place.site, place.widget
-    checker = site.file.symptom_checker
-    language = widget.language(site)
-    lang, words = site.in_language(checker.words, language)
-    return {
-        "words": words,
-        "lang": "" if lang == language else lang,
-        "address": checker.address,
-        "page": widget.page_query(f"/topics/{checker.topic}" if place.edition.library.topic(checker.topic) else "/"),
-        "text": words.heading if words else "",
-    }
-
-
 def _panels(edition: Edition, site: Site, widget: Widget, without: str = "") -> list[Panel]:
-    """The tops of the tree in order, each with the topics below it; the menu has the checker's line for the symptoms."""
+    """The tops of the tree in order, each with the topics below it; where the checker's line leads to one, the menu is `without` it."""
     library, language = edition.library, widget.language(site)
     tops = (topic for topic in library.children(None) if topic.slug != without)
 
@@ -143,7 +131,7 @@ def _panels(edition: Edition, site: Site, widget: Widget, without: str = "") -> 
 
 def _trail(edition: Edition, site: Site, card: ArticleCard, article: Article) -> list[Link]:
     """The breadcrumb of an article: the path to its first topic."""
-    topic = next((found for slug in article.file.topics if (found := edition.library.topics.get(slug))), None)
+    topic = next(iter(edition.library.topics_of(article)), None)
     browser = TopicBrowser(site=card.site, lang=card.lang)
     trail = [Link(words_in(card.language(site))["library_home"], browser)]
     for step in edition.library.path(topic) if topic else []:
@@ -176,7 +164,7 @@ def _medical_web_page(place: Place[Any], article: ArticleView) -> dict[str, Any]
         "isAccessibleForFree": True,
     }
     page = {key: value for key, value in page.items() if value}
-    if article.review.reviewed:
+    if article.review.reviewed and not article.withdrawn:
         page["lastReviewed"] = article.review.reviewed.isoformat()
         page["reviewedBy"] = {"@type": "Organization", "name": article.review.by}
     return page

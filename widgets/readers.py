@@ -77,7 +77,7 @@ def missing(serving: Serving, request: Request, error: BadAttribute) -> Answer:
     except HTTPException as unknown:
         return refusal(unknown.status_code, unknown.detail)
     title = "page_not_found" if error.status == 404 else "bad_request"
-    html = message_page(base, serving.edition, title, str(error))
+    html = message_page(base, serving.edition, serving.moment(), title, str(error))
     cache = "max-age=60" if error.status == 404 else "no-store"
     return prepare(html, HTML, serving.page_headers, status=error.status, cache=cache)
 

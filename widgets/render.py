@@ -78,17 +78,16 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.do"],
     )
     environment.filters |= {"prose": _prose, "href": _href, "get": _get, "step": _step, "level": _level, "dir": direction,
                             "page_query": _page_query, "in_language": _in_language, "say": _say, "jsonld": _jsonld}  # fmt: skip
-    environment.globals |= {"words_in": words_in, "catalog": catalog, "styles": styles}
+    environment.globals |= {"words_in": words_in, "styles": styles}
     return environment
 
 
 def _elsewhere() -> list[Path]:
     """The template folders of widgets that other packages bring: `templates` beside the widget's module."""
-    return [Path(module.__file__ or "").parent / "templates" for widget in catalog().values() if (module := sys.modules[widget.__module__])]
+    return [Path(sys.modules[widget.__module__].__file__ or "").parent / "templates" for widget in catalog().values()]
 
 
 @cache

@@ -33,20 +33,20 @@ class Settings:
         "",
         "The address readers use, with path when mounted: `https://library.example`. Needed on any host but loopback.",
     )
-    content: Path = setting(Path(), "The content folder. Default: the sample library that comes with the package.")
+    content: Path = setting(files() / "content", "The content folder. Default: the sample library that comes with the package.")
     watch: bool = setting(True, "Show edited content files at once. `0` reads them at start only.")
     cache_megabytes: int = setting(64, "How much memory the finished answers may take.")
-    releases: Path = setting(Path(), "A folder where the server keeps each release's scripts, so that pinned snippets go on working. Default: none.")
+    releases: Path | None = setting(
+        None, "A folder where the server keeps each release's scripts, so that pinned snippets go on working. Default: none."
+    )
     access_log: bool = setting(False, "`1` writes a line a request: method, route, status. Never path, query or address.")
 
     def __post_init__(self) -> None:
         """Check once, early and loudly."""
-        if self.content == Path():
-            object.__setattr__(self, "content", files() / "content")
         if not self.content.is_dir():
             raise SettingsError(f"{PREFIX}CONTENT: no folder {self.content}; name the folder that holds articles/ and topics/.")
         object.__setattr__(self, "public_url", _base(self.public_url))
-        if self.releases != Path() and not self.public_url:
+        if self.releases and not self.public_url:
             raise SettingsError(f"{PREFIX}RELEASES: needs {PREFIX}PUBLIC_URL, since a release's scripts hold the public address.")
 
     @classmethod
@@ -67,12 +67,15 @@ def _parse(name: str, default: Any, text: str) -> Any:
         if not text.isdecimal():
             raise SettingsError(f"{PREFIX}{name.upper()}: {text!r} is not a whole number.")
         return int(text)
-    return type(default)(text)
+    return text if isinstance(default, str) else Path(text)
 
 
 def _base(url: str) -> str:
     """A public address without its trailing slash; "" stays ""."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # of [ without ]
+        parts = urlsplit("")
     if url and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment):
         raise SettingsError(f"{PREFIX}PUBLIC_URL: {url!r} is not an address like https://library.example or https://clinic.example/library.")
     return url.rstrip("/")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 
 from widgets.content.files import ContentError, ContentFile
-from widgets.content.model import Language, Line, Slug, Table, check_http
+from widgets.content.model import Language, Line, Slug, Table, best, check_http
 
 DEFAULT = "default"
 
@@ -133,7 +133,7 @@ class Site:
 
     def in_language(self, words: Mapping[str, Any], language: str) -> tuple[str, Any]:
         """The language found and the words in it: the wanted one, else the site's, else any; ("", None) for none."""
-        found = next((lang for lang in (language, self.language, *words) if lang in words), "")
+        found = best(words, language, self.language)
         return found, words.get(found)
 
 

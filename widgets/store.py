@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import brotli
@@ -58,7 +59,7 @@ class Answer:
                 accept = value
             elif name == b"if-none-match":
                 unmodified = value
-        chosen = self.encodings.get(_chosen.get(accept) or _encoding(accept)) or self.encodings[b""]
+        chosen = self.encodings.get(_encoding(accept)) or self.encodings[b""]
         if unmodified and self.status == 200 and scope["method"] != "POST" and (chosen.etag in unmodified or unmodified == b"*"):
             await send({"type": "http.response.start", "status": 304, "headers": list(chosen.unmodified)})
             await send({"type": "http.response.body", "body": b""})
@@ -72,18 +73,11 @@ class Answer:
         return sum(len(encoded.body) + 600 for encoded in self.encodings.values())
 
 
-_chosen: dict[bytes, bytes] = {}
-
-
+@lru_cache(1000)  # clients could invent headers without end
 def _encoding(accept: bytes) -> bytes:
     """The encoding for an Accept-Encoding header: br, gzip or b"" for none."""
-    found = _chosen.get(accept)
-    if found is None:
-        takes = {part.partition(b";")[0].strip() for part in accept.lower().split(b",") if not _REFUSED.search(part)}
-        found = b"br" if b"br" in takes else b"gzip" if b"gzip" in takes else b""
-        if len(_chosen) < 1000:  # clients could invent headers without end
-            _chosen[accept] = found
-    return found
+    takes = {part.partition(b";")[0].strip() for part in accept.lower().split(b",") if not _REFUSED.search(part)}
+    return b"br" if b"br" in takes else b"gzip" if b"gzip" in takes else b""
 
 
 def prepare(
@@ -199,9 +193,9 @@ class Store:
         return (answer.edition is None or answer.edition is self.current()) and (answer.until is FOREVER or self.now() < answer.until)
 
     def _alias(self, scope: Scope) -> Hashable:
-        """What tells two requests apart where there is no public address: the host asked for as well."""
+        """What tells two requests apart where there is no public address: all that the request's own base is made of as well."""
         hosts = tuple(value for name, value in scope["headers"] if name == b"host")
-        return (scope["path"], scope["query_string"], scope.get("scheme"), hosts)
+        return (scope["path"], scope["query_string"], scope.get("scheme"), scope.get("root_path"), hosts)
 
     def _renew(self) -> None:
         """Another edition is served: what was made from the one before is dropped, and the memory it held."""

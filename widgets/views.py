@@ -8,7 +8,7 @@ from typing import Literal
 from widgets.content.markup import Heading, Markup, fold, from_plain
 from widgets.content.model import Article, Library, Source, Text, Topic, Withdrawal
 from widgets.edition import Edition
-from widgets.languages import Words, direction, words_in
+from widgets.languages import Words, words_in
 from widgets.sites import Region, Site
 from widgets.widget import Moment, Widget
 
@@ -52,9 +52,7 @@ class Emergency:
 class ArticleView:
     """An article as a reader sees it; where it is withdrawn, no more than its title and the notice."""
 
-    slug: str
     lang: str
-    dir: str
     title: str
     summary: str
     author: str
@@ -77,9 +75,7 @@ def article_view(article: Article, site: Site, language: str, moment: Moment) ->
     headings = tuple(h for h in text.body.of(Heading) if isinstance(h, Heading) and h.level == 2)
     gone = text.front.withdrawn
     return ArticleView(
-        slug=article.slug,
         lang=text.language,
-        dir=direction(text.language),
         title=text.front.title,
         summary="" if gone else text.front.summary,
         author=text.front.author,

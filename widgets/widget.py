@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl, quote
 
+from widgets.content.markup import fold
 from widgets.content.model import SLUG, Library
 from widgets.edition import Edition
 from widgets.languages import lookup, words_in
@@ -47,11 +48,11 @@ def slug(text: str) -> str:
 
 
 def one_letter(text: str) -> str:
-    """One letter of the alphabet, in lower case."""
+    """One letter of the alphabet, in lower case and without accent, as lists from A to Z go by it."""
     letter = text.lower()  # of some letters two, like that of İ
     if len(letter) != 1 or not letter.isalnum():
         raise ValueError("is not one letter; write a single letter, like h")
-    return letter
+    return fold(letter)[:1]
 
 
 def one_of(*values: str) -> Check:

@@ -192,6 +192,7 @@ def test_one_failure_of_many_is_one_warning(visit: Begin, partner: Partner, prox
 
 # --- After the content is there ----------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("name", often(list(FAULTS), "reset", "500", "login", "half-unsaid"))
 def test_a_click_that_fails(name: str, visit: Begin, partner: Partner, proxy: Proxy) -> None:
     """When a step cannot be loaded, what is in view stays, the note appears, nothing throws, and trying again takes the step."""

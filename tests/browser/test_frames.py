@@ -214,6 +214,15 @@ def test_a_frame_in_wordpress_words(visit: Begin, partner: Partner) -> None:
     assert (one.console, one.errors) == ([], [])
 
 
+def test_a_hidden_frame_tells_its_height(visit: Begin, partner: Partner) -> None:
+    """A frame that is clipped away until it speaks, as WordPress clips it, speaks."""
+    style = "position: absolute; clip: rect(1px, 1px, 1px, 1px);"
+    one = visit()
+    one.context.add_init_script("window.told = []; addEventListener('message', ({ data }) => told.push(data.value))")
+    go(one, partner.page(f'<iframe style="{style}" sandbox="allow-scripts" src="{PLACEHOLDER}/frame/symptom-checker" title="x"></iframe>', head=""))
+    one.page.wait_for_function("told.some((value) => value > 100)")
+
+
 def test_a_frame_without_script_is_whole(visit: Begin, partner: Partner) -> None:
     """Where a sandbox forbids scripts, the widget is in view and its steps are links that work."""
     body = f'<iframe sandbox src="{PLACEHOLDER}/frame/article-card?article=heart-attack" title="x" height="600"></iframe>'

@@ -15,9 +15,8 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from widgets.app import create_app
 from widgets.catalog import catalog
-from widgets.commands.serve import settings_or_exit
+from widgets.commands.serve import library_or_exit, settings_or_exit
 from widgets.settings import files
 from widgets.widget import Widget
 
@@ -31,11 +30,15 @@ def command(port: int) -> None:
     """Show the library and, on another site, a partner's page with every widget."""
     library = f"http://localhost:{port}"
     settings = settings_or_exit()
+    served = library_or_exit(replace(settings, public_url=settings.public_url or library))
     click.echo(f"The library:               {library}/")
     click.echo(f"A partner's page:          http://127.0.0.1:{port + 1}/")
     click.echo(f"Every widget, to copy:     http://127.0.0.1:{port + 1}/gallery.html")
     click.echo("Stop with Ctrl-C. Edit a file below content/ and load a page again: it shows at once.")
-    apps: list[tuple[ASGIApp, int]] = [(create_app(replace(settings, public_url=settings.public_url or library)), port), (partner(library), port + 1)]
+    apps: list[tuple[ASGIApp, int]] = [
+        (served, port),
+        (partner(library), port + 1),
+    ]
     asyncio.run(_serve([_server(app, number) for app, number in apps]))
 
 

@@ -8,6 +8,7 @@ import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
 from widgets.app import Library, create_app
+from widgets.edition import NoLibrary
 from widgets.settings import PREFIX, Settings, SettingsError
 
 LOGS = LOGGING_CONFIG | {"loggers": LOGGING_CONFIG["loggers"] | {"widgets": {"handlers": ["default"], "level": "INFO", "propagate": False}}}
@@ -21,7 +22,7 @@ LOGS = LOGGING_CONFIG | {"loggers": LOGGING_CONFIG["loggers"] | {"widgets": {"ha
 @click.option("--content", type=click.Path(path_type=Path), help="Content folder; the sample library without it.")
 def command(host: str, port: int, workers: int, content: Path | None) -> None:
     """Serve the library. Settings are HEALTH_WIDGETS_* variables; see the README."""
-    if content is not None:
+    if content is not None:  # worker processes have nothing of ours but the environment
         os.environ[f"{PREFIX}CONTENT"] = str(content)
     settings_or_exit()
     uvicorn.run(
@@ -38,7 +39,15 @@ def command(host: str, port: int, workers: int, content: Path | None) -> None:
 
 def application() -> Library:
     """The application of one worker process, with the settings of the environment."""
-    return create_app(settings_or_exit())
+    return library_or_exit(settings_or_exit())
+
+
+def library_or_exit(settings: Settings) -> Library:
+    """The application; a content folder that cannot be served ends the command with what it lacks."""
+    try:
+        return create_app(settings)
+    except NoLibrary as error:
+        raise click.ClickException(str(error)) from error
 
 
 def settings_or_exit() -> Settings:

@@ -20,7 +20,8 @@ from widgets.content.markup import Markup, fold
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 Slug = Annotated[str, msgspec.Meta(pattern=SLUG, max_length=100)]
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=300, pattern=r"^[^\n\x00-\x08]*$")]
-Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$")]
+LANGUAGE = r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$"
+Language = Annotated[str, msgspec.Meta(pattern=LANGUAGE)]
 CodeSystem = Literal["icd-10-cm", "snomed-ct", "rxnorm", "loinc", "mesh"]
 
 
@@ -137,6 +138,11 @@ class TopicFile(Table, frozen=True):
     """Names it had before; they answer for ever."""
 
 
+def best(spoken: Mapping[str, Any], *wanted: str) -> str:
+    """The first of the wanted languages that is spoken, else any; "" where none is."""
+    return next((language for language in (*wanted, *spoken) if language in spoken), "")
+
+
 @dataclass(frozen=True)
 class Text:
     """An article's words in one language."""
@@ -163,7 +169,7 @@ class Article:
 
     def text(self, wanted: str, otherwise: str) -> Text:
         """The text in the wanted language, else in the other, else in any."""
-        return self.texts.get(wanted) or self.texts.get(otherwise) or next(iter(self.texts.values()))
+        return self.texts[best(self.texts, wanted, otherwise)]
 
 
 @dataclass(frozen=True)
@@ -175,7 +181,7 @@ class Topic:
 
     def words(self, wanted: str, otherwise: str) -> tuple[str, TopicWords]:
         """The language found and the words in it: the wanted one, else the other, else any."""
-        found = next((lang for lang in (wanted, otherwise) if lang in self.file.words), next(iter(self.file.words)))
+        found = best(self.file.words, wanted, otherwise)
         return found, self.file.words[found]
 
 
@@ -203,21 +209,21 @@ class Library:
     def path(self, topic: Topic) -> list[Topic]:
         """From the top of the tree down to the topic, both included."""
         path = [topic]
-        while (parent := self.topics.get(path[0].file.parent or "")) and parent not in path:
+        while (parent := self.topic(path[0].file.parent or "")) and parent not in path:
             path.insert(0, parent)
         return path
 
     def articles_in(self, slug: str) -> tuple[Article, ...]:
-        """The articles that name this topic, in the order of their slugs."""
+        """The articles that stand in this topic, in the order of their slugs."""
         return self._articles_in.get(slug, ())
 
     def articles_below(self, slug: str) -> frozenset[str]:
         """The slugs of the articles in this topic and in all topics below it."""
         return self._below[slug]
 
-    def is_sensitive(self, article: Article) -> bool:
-        """Whether the article, or a topic it stands in, is marked sensitive."""
-        return article.file.sensitive or any(t.file.sensitive for s in article.file.topics if (t := self.topics.get(s)))
+    def topics_of(self, article: Article) -> list[Topic]:
+        """The topics that the article names, by present or former names, and that there are."""
+        return [topic for slug in dict.fromkeys(article.file.topics) if (topic := self.topic(slug))]
 
     def near(self, kind: Literal["article", "topic"], slug: str) -> list[str]:
         """Up to three names that the misspelt one may have meant."""
@@ -235,11 +241,12 @@ class Library:
     @cached_property
     def _children(self) -> dict[str | None, tuple[Topic, ...]]:
         ordered = sorted(self.topics.values(), key=lambda topic: (topic.file.order, topic.slug))
-        return _grouped((topic.file.parent if topic.file.parent in self.topics else None, topic) for topic in ordered)
+        parents = ((self.topic(topic.file.parent or ""), topic) for topic in ordered)
+        return _grouped((parent.slug if parent else None, topic) for parent, topic in parents)
 
     @cached_property
     def _articles_in(self) -> dict[str, tuple[Article, ...]]:
-        return _grouped((topic, self.articles[slug]) for slug in sorted(self.articles) for topic in self.articles[slug].file.topics)
+        return _grouped((topic.slug, self.articles[slug]) for slug in sorted(self.articles) for topic in self.topics_of(self.articles[slug]))
 
     @cached_property
     def _below(self) -> dict[str, frozenset[str]]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
+
 from widgets.content import markup
 from widgets.content.files import ContentError, ContentFile, Fault
-from widgets.content.model import SLUG, Article, ArticleFile, FrontMatter, Library, Text, Topic, TopicFile
+from widgets.content.model import LANGUAGE, SLUG, Article, ArticleFile, FrontMatter, Library, Text, Topic, TopicFile
 
 T = TypeVar("T")
-_LANGUAGE_FILE = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 
 
 @dataclass
@@ -108,7 +109,7 @@ def _read_article(reader: Reader, path: Path) -> Article | None:
     shared = reader.load(path, lambda file: file.load(ArticleFile))
     texts = {}
     for page in sorted(path.parent.glob("*.md")):
-        if not _LANGUAGE_FILE.match(page.stem):
+        if not re.match(LANGUAGE, page.stem):
             where = page.relative_to(reader.root).as_posix()
             reader.faults.append(Fault(where, 1, f"{page.stem!r} is not a language code like en, es or pt-BR."))
         elif text := reader.load(page, parse_text):
@@ -145,16 +146,13 @@ def text_hash(front: FrontMatter, body: str) -> str:
 
 def _rooted(reader: Reader, topics: dict[str, Topic]) -> dict[str, Topic]:
     """The topics without circles: a topic that is its own ancestor becomes a top of the tree."""
+    names = {old: slug for slug, topic in topics.items() for old in topic.file.formerly} | {slug: slug for slug in topics}
     for slug in list(topics):
-        above, seen = topics[slug].file.parent, {slug}
-        while above in topics and above not in seen:
+        above, seen = names.get(topics[slug].file.parent or ""), {slug}
+        while above and above not in seen:
             seen.add(above)
-            above = topics[above].file.parent
+            above = names.get(topics[above].file.parent or "")
         if above == slug:
             reader.faults.append(Fault(f"topics/{slug}.toml", 1, "parent: the topic stands below itself; name a topic that is not below it."))
-            topics[slug] = Topic(slug, _without_parent(topics[slug].file))
+            topics[slug] = Topic(slug, msgspec.structs.replace(topics[slug].file, parent=None))
     return topics
-
-
-def _without_parent(file: TopicFile) -> TopicFile:
-    return TopicFile(words=file.words, order=file.order, sensitive=file.sensitive, formerly=file.formerly)

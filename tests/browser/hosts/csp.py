@@ -1,7 +1,7 @@
 """Content-Security-Policy, Trusted Types, integrity, sandboxes."""
 
 from tests.browser.hosting import PLACEHOLDER
-from tests.browser.hosts.host import BROWSER, INTEGRITY, LOADER, PINNED, SCRIPT, Host, script
+from tests.browser.hosts.host import BROWSER, INTEGRITY, LOADER, PINNED, SCRIPT, TOPICS, Host, script
 
 CSP = "Content-Security-Policy"
 STRICT = f"default-src 'none'; script-src {PLACEHOLDER}; connect-src {PLACEHOLDER}; base-uri 'none'; form-action 'none'"
@@ -17,10 +17,9 @@ HOSTS = (
         "The same policy, and a search in the topic browser: no form may be sent.",
         headers={CSP: STRICT},
         body=BROWSER,
-        fallback="Heart topics",
+        fallback=TOPICS,
         opens="",
         ends=lambda stage: stage.types("attack"),
-        full=False,
     ),
     Host("csp-style-self", "style-src 'self' blocks <style>, style attributes and our sheets by link.", headers={CSP: "style-src 'self'"}),
     Host(
@@ -58,7 +57,7 @@ HOSTS = (
         refused=True,
         full=False,
     ),
-    Host("csp-no-script", "A policy that forgot us in script-src.", headers={CSP: "default-src 'self'"}, shows=0, refused=True, full=False),
+    Host("csp-no-script", "A policy that forgot us in script-src.", headers={CSP: "default-src 'self'"}, shows=0, refused=True),
     Host("opaque", "A page in a sandbox without an origin: storage throws.", headers={CSP: "sandbox allow-scripts"}, full=False),
     Host(
         "sandboxed-frame",
@@ -78,6 +77,5 @@ HOSTS = (
             Object.defineProperty(document, "cookie", { get() { throw new DOMException("blocked", "SecurityError"); } });"""
         )
         + SCRIPT,
-        full=False,
     ),
 )

@@ -36,8 +36,8 @@ REACT19 = (
 ROOT = "<div id=root></div>"
 RENDER = script(APP + "ReactDOM.createRoot(document.getElementById('root')).render(h(App));")
 HYDRATE = script(APP + "ReactDOM.hydrateRoot(document.getElementById('root'), h(App), { onRecoverableError: (error) => Failed.push(error) });")
-SERVED = f'<div id=root><div class="n0">{CARD.replace("stroke", "angina", 1).replace("<a", "<a").replace("<health-article-card", "<health-article-card")}</div></div>'
-SERVED = SERVED.replace('article="angina"', 'article="angina" data-turn="0"')
+ANGINA = CARD.replace("stroke", "angina", 1).replace('article="angina"', 'article="angina" data-turn="0"')
+SERVED = f'<div id=root><div class="n0">{ANGINA}</div></div>'
 VUE = script(
     f"""const app = Vue.createApp({{
       data: () => ({{ article: "angina", turn: 0, shown: true }}),
@@ -62,7 +62,14 @@ def turbo_round(stage: object) -> None:
 
 
 HOSTS = (
-    Host("react-18", "React 18 renders the element twice and changes its attributes.", head=REACT18 + SCRIPT, body=ROOT + RENDER, act=TURNS, holds=STROKE, full=False),
+    Host(
+        "react-18",
+        "React 18 renders the element twice and changes its attributes.",
+        head=REACT18 + SCRIPT,
+        body=ROOT + RENDER,
+        act=TURNS,
+        holds=STROKE,
+    ),
     Host("react-19", "React 19 sets properties where there are any.", head=REACT19 + SCRIPT, body=ROOT + RENDER, act=TURNS, holds=STROKE),
     Host(
         "react-18-hydrate",
@@ -81,7 +88,15 @@ HOSTS = (
         holds=STROKE + " && !Failed.length",
         full=False,
     ),
-    Host("vue-3", "Vue 3 renders, changes and removes the element.", head=lib("vue/dist/vue.global.prod.js") + SCRIPT, body=ROOT + VUE, act=TURNS, holds=STROKE, full=False),
+    Host(
+        "vue-3",
+        "Vue 3 renders, changes and removes the element.",
+        head=lib("vue/dist/vue.global.prod.js") + SCRIPT,
+        body=ROOT + VUE,
+        act=TURNS,
+        holds=STROKE,
+        full=False,
+    ),
     Host(
         "react-19-hoists",
         "React 19 hoists the script-only form into the head.",
@@ -92,7 +107,7 @@ HOSTS = (
             f"""ReactDOM.createRoot(document.getElementById("root")).render(React.createElement("div", null,
             React.createElement("script", {{ async: true, src: "{LOADER}", "data-widget": "article-card", "data-article": "stroke" }})));"""
         ),
-        act="while (!document.querySelector('head script[data-widget]')) await new Promise(requestAnimationFrame);",
+        act="await until(() => document.querySelector('head script[data-widget]'));",
         shows=0,
         says=1,
     ),

@@ -19,7 +19,8 @@ SCRIPT = f'<script async crossorigin referrerpolicy="strict-origin" src="{LOADER
 FALLBACK = "Stroke: what to do"
 LINK = f'<a href="{PLACEHOLDER}/articles/stroke">{FALLBACK}</a>'
 CARD = f'<health-article-card id="card" article="stroke">{LINK}</health-article-card>'
-BROWSER = f'<health-topic-browser topic="heart-topics"><a href="{PLACEHOLDER}/topics/heart-topics">Heart topics</a></health-topic-browser>'
+TOPICS = "Everything about hearts"
+BROWSER = f'<health-topic-browser topic="heart-topics"><a href="{PLACEHOLDER}/topics/heart-topics">{TOPICS}</a></health-topic-browser>'
 CHECKER = f'<health-symptom-checker><a href="{PLACEHOLDER}/topics/symptoms">Symptoms</a></health-symptom-checker>'
 
 
@@ -73,10 +74,12 @@ class Host:
     after: str = ""
     """The same, once it was opened."""
     asks: Mapping[str, int] = field(default_factory=dict)
-    """How many requests the library gets, by the start of their address."""
+    """How many requests go to the library, by the start of their address."""
     preflights: bool = False
     refused: bool = False
     """Whether the browser itself reports ours, since the page's policy forbids it."""
+    focus: str = ""
+    """What has the focus, where it is another element than on the twin."""
     adds: bool = False
     """Whether the loader puts the element there by itself."""
     full: bool = True

@@ -1,12 +1,13 @@
 """Pages with an htmx of their own, which must not meet ours."""
 
-from tests.browser.hosts.host import BROWSER, CARD, SCRIPT, Host, script
+from tests.browser.hosts.host import BROWSER, CARD, SCRIPT, TOPICS, Host, script
 from tests.browser.hosts.scripts import lib
 
 VERSIONS = {"1.9": "htmx1/dist/htmx.min.js", "2.0": "htmx2/dist/htmx.min.js", "4.0": "htmx4/dist/htmx.min.js"}
 FILES = {"part.html": "<b class=part>Theirs</b>"}
 COUNTED = script(
-    """window.caught = []; for (const type of ["beforeRequest", "before:request", "configRequest", "config:request", "afterSwap", "after:swap", "load",
+    """window.caught = []; for (const type of ["beforeRequest", "before:request", "configRequest", "config:request",
+      "afterSwap", "after:swap", "load",
       "after:process"]) document.addEventListener("htmx:" + type, (event) => caught.push(type), true);
     for (const type of ["configRequest", "config:request"]) document.addEventListener("htmx:" + type, (event) => {
       const headers = event.detail.headers ?? event.detail.ctx?.request.headers; if (headers) headers["X-CSRF"] = "secret";
@@ -31,7 +32,7 @@ def of(version: str, more: str = "") -> str:
     return more + lib(VERSIONS[version]) + COUNTED + SCRIPT
 
 
-ONCE = "document.querySelectorAll('.part').length === 1 && caught.length === window.before"
+ONCE = "document.querySelectorAll('.part').length === 1 && caught.length === caught.before"
 HOSTS = (
     *(
         Host(
@@ -41,7 +42,7 @@ HOSTS = (
             body=body(f"htmx-{version}"),
             files=FILES,
             act=theirs,
-            holds="window.before = caught.length",
+            holds="caught.before = caught.length",
             after=ONCE,
             full=version == "1.9",
         )
@@ -52,15 +53,14 @@ HOSTS = (
             f"htmx-config-{version}",
             f"The page's meta htmx-config is broken JSON (htmx {version}).",
             head=of(version, "<meta name='htmx-config' content='{broken: '>"),
-            full=version != "4.0",
         )
         for version in ("2.0", "4.0")
     ),
     Host(
         "htmx-config-alone",
         "A page with a htmx-config and no htmx: it would rule ours.",
-        head="""<meta name="htmx-config" content='{"selfRequestsOnly":true,"defaultSwap":"none","mode":"same-origin","prefix":"data-x-"}'>""" + SCRIPT,
-        full=False,
+        head="""<meta name="htmx-config" content='{"selfRequestsOnly":true,"defaultSwap":"none","mode":"same-origin","prefix":"data-x-"}'>"""
+        + SCRIPT,
     ),
     *(
         Host(
@@ -69,9 +69,8 @@ HOSTS = (
             head=of(version),
             body=f"""<div hx-boost="true" hx-boost:inherited="true" hx-headers='{{"X-CSRF": "secret"}}' hx-headers:inherited='{{"X-CSRF": "secret"}}'
               hx-target="body" hx-target:inherited="body" hx-push-url="true" hx-push-url:inherited="true" hx-swap:inherited="none">{CARD}</div>""",
-            holds="window.before = caught.length",
-            after="caught.length === window.before",
-            full=version != "4.0",
+            holds="caught.before = caught.length",
+            after="caught.length === caught.before",
         )
         for version in VERSIONS
     ),
@@ -80,7 +79,7 @@ HOSTS = (
         "Typing in our search beside a page's own htmx 4.0, which adds its token to every request.",
         head=of("4.0"),
         body=BROWSER,
-        fallback="Heart topics",
+        fallback=TOPICS,
         opens="",
         ends=lambda stage: stage.types("attack"),
     ),

@@ -1,6 +1,6 @@
 """Addresses, requests and answers: what pages, their servers and their blockers do to them."""
 
-from tests.browser.hosts.host import BROWSER, CARD, CHECKER, INLINED, LINK, LOADER, PARTIAL, SCRIPT, Host, late, script
+from tests.browser.hosts.host import BROWSER, CARD, CHECKER, INLINED, LINK, LOADER, PARTIAL, SCRIPT, TOPICS, Host, late, script
 
 SHELL = "<!doctype html><title>App</title><div id=root></div><script>window.stolen = 1</script>"
 WORKER = f"""
@@ -16,11 +16,12 @@ WRAPPED = script(
       return plain(address, { ...options, headers: { ...options.headers, "X-Partner": "7" } });
     };"""
 )
+NETWORK = "heard.some((one) => one.name === 'error' && one.detail.kind === 'network')"
 NAMED = f'<script src="{LOADER}" data-widget="article-card" data-article="stroke"></script>'
 
 HOSTS = (
-    Host("plain", "A page that does nothing special.", full=False, asks={"/partials/": 1, "/embed.js": 1}, after="!location.hash"),
-    Host("base-href", "Relative addresses resolve against the page's <base href>.", head='<base href="/elsewhere/deep/">' + SCRIPT, full=False),
+    Host("plain", "A page that does nothing special.", full=False, asks={"/partials/": 2, "/embed.js": 1}, after="!location.hash"),
+    Host("base-href", "Relative addresses resolve against the page's <base href>.", head='<base href="/elsewhere/deep/">' + SCRIPT),
     Host(
         "clobbered-current-script",
         "<img name=currentScript> hides the script that is running.",
@@ -68,8 +69,15 @@ HOSTS = (
         holds="kinds.every((kind) => kind === 'string')",
         full=False,
     ),
-    Host("broken-fetch", "A page whose own fetch throws.", head=script("window.fetch = () => { throw 1 }") + SCRIPT, shows=0, says=1),
-    Host("fetch-of-nothing", "A page whose own fetch gives nothing.", head=script("window.fetch = () => undefined") + SCRIPT, shows=0, says=1),
+    Host("broken-fetch", "A page whose own fetch throws.", head=script("window.fetch = () => { throw 1 }") + SCRIPT, shows=0, says=1, holds=NETWORK),
+    Host(
+        "fetch-of-nothing",
+        "A page whose own fetch gives nothing.",
+        head=script("window.fetch = () => undefined") + SCRIPT,
+        shows=0,
+        says=1,
+        holds=NETWORK,
+    ),
     Host(
         "service-worker",
         "A service worker, like a login page or a captive portal, answers 200 with an app's shell, and its script would run.",
@@ -79,9 +87,8 @@ HOSTS = (
             f"""navigator.serviceWorker.addEventListener("controllerchange", () => document.getElementById("here").innerHTML = `{CARD}`);
             navigator.serviceWorker.register(location.pathname + "/sw.js", {{ scope: "/" }});"""
         ),
-        headers={"Service-Worker-Allowed": "/"},
         files={"sw.js": WORKER},
-        act="""while (!document.querySelector("health-article-card")) await new Promise(requestAnimationFrame);""",
+        act="""await until(() => document.querySelector("health-article-card"));""",
         shows=0,
         says=1,
         holds="typeof stolen === 'undefined' && host.shadowRoot.querySelector('.trouble button')",
@@ -143,5 +150,5 @@ HOSTS = (
         "The element comes long after the script.",
         body="<div id=here></div>" + late(CARD),
     ),
-    Host("browser", "A topic browser, whose steps are links too.", body=BROWSER, fallback="Heart topics", button=".hw .list a", opens=".hw .back"),
+    Host("browser", "A topic browser, whose steps are links too.", body=BROWSER, fallback=TOPICS, button=".hw .list a", opens=".hw .back"),
 )

@@ -10,7 +10,7 @@ INCLUDED = script(
 OPEN = '<health-article-card id="card" article="high-blood-pressure" open><a href="/x">Stroke: what to do</a></health-article-card>'
 
 HOSTS = (
-    Host("quirks", "A page in quirks mode.", start="", holds="document.compatMode === 'BackCompat'", full=False),
+    Host("quirks", "A page in quirks mode.", start="", holds="document.compatMode === 'BackCompat'"),
     Host(
         "xhtml",
         "A page served as XHTML.",
@@ -47,10 +47,20 @@ HOSTS = (
         act="document.getElementById('panel').hidden = false",
         shows=2,
         button="health-article-card .hw .tools .button",
-        full=False,
     ),
-    Host("dialog", "A dialog that is opened.", body=f"<dialog id=box><div>{CARD}</div></dialog>", act="document.getElementById('box').showModal()"),
-    Host("details", "Closed details that are opened.", body=f"<details><summary>More</summary>{CARD}</details>", act="document.querySelector('details').open = true"),
+    Host(
+        "dialog",
+        "A dialog that is opened puts the focus on the fallback's link, which then goes.",
+        body=f"<dialog id=box><div>{CARD}</div></dialog>",
+        act="document.getElementById('box').showModal()",
+        focus="health-article-card#card",
+    ),
+    Host(
+        "details",
+        "Closed details that are opened.",
+        body=f"<details><summary>More</summary>{CARD}</details>",
+        act="document.querySelector('details').open = true",
+    ),
     Host(
         "moved",
         "The element moves between containers.",
@@ -72,24 +82,34 @@ HOSTS = (
         "The element moves to a frame's document and back.",
         body=f"{CARD}<iframe srcdoc='<p>There'></iframe><section></section>",
         act="""const card = document.getElementById("card"), there = document.querySelector("iframe").contentDocument;
-        while (!card.shadowRoot && typeof customElements.get("health-article-card") === "function") await new Promise(requestAnimationFrame);
+        await until(() => card.shadowRoot || !document.querySelector("script[src*=embed]"));
         there.body.append(card); await 0; document.querySelector("section").append(card);""",
     ),
     Host(
         "removed-while-loading",
         "The element goes while its request is under way.",
         body=f"<div id=here></div>{LINK}" + late(CARD),
-        act="""while (!document.getElementById("card")) await new Promise(requestAnimationFrame);
+        act="""await until(() => document.getElementById("card"));
         document.getElementById("card").remove();""",
         shows=0,
     ),
-    Host("include", "A server put the widget into the page with its content, and again by script.", body="<div id=here></div>" + INCLUDED, adds=True, holds="hw"),
+    Host(
+        "include",
+        "A server put the widget into the page with its content, and again by script.",
+        body="<div id=here></div>" + INCLUDED,
+        adds=True,
+        holds="hw",
+    ),
     Host(
         "frameset-policy",
         "A page that allows no camera, no location, nothing.",
         headers={"Permissions-Policy": "camera=(), geolocation=(), sync-xhr=(), unload=(), focus-without-user-activation=()"},
     ),
-    Host("find-in-page", "A reader looks for a word with the browser's own search.", holds="window.find('minutes') || window.find('brain') || window.find('stroke')"),
+    Host(
+        "find-in-page",
+        "A reader looks for a word with the browser's own search.",
+        holds="window.find('minutes') || window.find('brain') || window.find('stroke')",
+    ),
     Host("one-line", "Element and script on one line, at the very end of a page that is never closed.", head="", body=CARD + SCRIPT + "<p>The end"),
     Host(
         "scrolled",

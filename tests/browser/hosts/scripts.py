@@ -13,8 +13,7 @@ OLD_EVENT = """window.CustomEvent = function (type, options) {
   const event = document.createEvent("CustomEvent");
   event.initCustomEvent(type, options?.bubbles ?? false, options?.cancelable ?? false, options?.detail);
   return event;
-}; window.Event = window.CustomEvent; window.Promise = class Promise { constructor() { throw 1 } };"""
-TOUCHED = "const touched = document.querySelector('health-article-card');"
+}; window.Event = window.CustomEvent;"""
 
 
 def lib(path: str) -> str:
@@ -24,10 +23,10 @@ def lib(path: str) -> str:
 
 HOSTS = (
     # Libraries that change what the browser brings.
-    Host("jquery", "jQuery moves the element about.", head=lib("jquery/dist/jquery.js") + SCRIPT, act="$('h1').after($('#card').detach())", full=False),
+    Host("jquery", "jQuery moves the element about.", head=lib("jquery/dist/jquery.js") + SCRIPT, act="$('h1').after($('#card').detach())"),
     Host("prototype-js", "Prototype.js replaces Element, Event and Array.from.", head=lib("debian/prototype.js") + SCRIPT, full=False),
-    Host("mootools", "MooTools replaces Document, Element, Event and Array.from.", head=lib("debian/mootools-core.js") + SCRIPT, full=False),
-    Host("zone-js", "zone.js wraps every listener, timer and promise.", head=lib("zone.js/bundles/zone.umd.js") + SCRIPT, full=False),
+    Host("mootools", "MooTools replaces Document, Element, Event and Array.from.", head=lib("debian/mootools-core-nc.js") + SCRIPT),
+    Host("zone-js", "zone.js wraps every listener, timer and promise.", head=lib("zone.js/bundles/zone.umd.js") + SCRIPT),
     Host(
         "require-js",
         "An AMD loader: a script that called define() without a name would break it.",
@@ -35,20 +34,27 @@ HOSTS = (
         + script("define('theirs', () => 7); window.failed = 0; requirejs.onError = () => failed++; require(['theirs'], (it) => window.theirs = it)")
         + SCRIPT,
         holds="theirs === 7 && failed === 0",
-        full=False,
     ),
     Host(
         "commonjs",
         "A page with module, exports, require and define lying about.",
-        head=script("var module = { exports: {} }, exports = module.exports; function require() { throw 1 } function define() { throw 1 } define.amd = {}")
+        head=script(
+            "var module = { exports: {} }, exports = module.exports; function require() { throw 1 } function define() { throw 1 } define.amd = {}"
+        )
         + SCRIPT,
         holds="Object.keys(exports).length === 0",
     ),
     Host("frozen", "A page that has frozen the primordials.", head=script(FREEZE) + SCRIPT, full=False),
     Host("array-from", "A page that has replaced Array.from.", head=script("Array.from = () => { throw 1 }; Array.prototype.extra = 1") + SCRIPT),
     Host("object-extended", "A page that has extended Object.prototype, enumerably.", head=script("Object.prototype.extra = () => 1") + SCRIPT),
-    Host("old-polyfills", "Polyfills of another age for CustomEvent and Promise.", head=script(OLD_EVENT) + SCRIPT),
-    Host("no-console", "A page with a stub of a console.", head=script("window.console = { log() {} }") + SCRIPT, body=CARD.replace("stroke", "strok", 1), shows=0),
+    Host("old-polyfills", "Polyfills of another age for Event and CustomEvent.", head=script(OLD_EVENT) + SCRIPT),
+    Host(
+        "no-console",
+        "A page with a stub of a console.",
+        head=script("window.console = { log() {} }") + SCRIPT,
+        body=CARD.replace("stroke", "strok", 1),
+        shows=0,
+    ),
     Host("element-method", "A page that has replaced document.createElement.", head=script("document.createElement = () => { throw 1 }") + SCRIPT),
     Host(
         "query-method",
@@ -76,7 +82,8 @@ HOSTS = (
     Host(
         "two-versions",
         "Two versions of ours: the first stays, and says which it is.",
-        head=SCRIPT.replace("async ", "defer ") + f"""<script type="module">
+        head=SCRIPT.replace("async ", "defer ")
+        + f"""<script type="module">
           const text = await (await fetch("{LOADER}")).text();
           (0, eval)(text.replace(/"version":"[^"]*"/, '"version":"0.0.9"'));</script>""",
         says=1,
@@ -85,7 +92,7 @@ HOSTS = (
     Host("script-blocking", "A plain script in the head, before there is a body.", head=f'<script src="{LOADER}"></script>'),
     Host("script-defer", "A deferred script.", head=f'<script defer src="{LOADER}"></script>'),
     Host("script-last", "The script at the end.", head="", body=CARD + SCRIPT),
-    Host("script-only", "Only a script tag may be pasted.", head="", body=NAMED, adds=True, full=False),
+    Host("script-only", "Only a script tag may be pasted.", head="", body=NAMED, adds=True),
     Host("script-only-async", "The script tag, async.", head="", body=NAMED.replace("<script", "<script async"), adds=True),
     Host(
         "script-target",
@@ -116,7 +123,11 @@ HOSTS = (
         head=script(f"addEventListener('load', () => document.body.append(Object.assign(document.createElement('script'), {{ src: '{LOADER}' }})))"),
     ),
     # What editors and content systems make of the snippet.
-    Host("cms-paragraph", "A content system wraps the element in <p> and adds <br>.", body=f"<p>{CARD.replace('</a>', '</a><br>')}</p><p><br></p>", full=False),
+    Host(
+        "cms-paragraph",
+        "A content system wraps the element in <p> and adds <br>.",
+        body=f"<p>{CARD.replace('</a>', '</a><br>')}</p><p><br></p>",
+    ),
     Host("cms-quotes", "Smart quotes around attributes.", body=CARD.replace('article="stroke"', "article=\u201dstroke\u201d")),
     Host(
         "cms-places",
@@ -132,24 +143,66 @@ HOSTS = (
         holds="['h2', '#name', 'li', 'p'].every((it) => host.querySelector(it).checkVisibility({ visibilityProperty: true }))",
         full=False,
     ),
-    Host("unclosed", "The element is never closed.", body=CARD.replace("</health-article-card>", "<p>The end</p>"), holds="host.querySelector('p').checkVisibility()"),
+    Host(
+        "unclosed",
+        "The element is never closed.",
+        body=CARD.replace("</health-article-card>", "<p>The end</p>"),
+        holds="host.querySelector('p').checkVisibility()",
+    ),
     # Late and by script.
-    Host("inner-html", "The element comes by innerHTML, and goes round through it.", body="<div id=here></div>" + late(CARD), act="""
-      while (!document.querySelector("#card")) await new Promise(requestAnimationFrame);
-      const here = document.getElementById("here"); here.innerHTML = here.innerHTML;"""),
-    Host("clone", "Scripts clone the element, before and after it is loaded.", act="document.body.append(document.getElementById('card').cloneNode(true))", shows=2),
-    Host("template", "The element stands in a template.", body=f"<template>{CARD}</template>", act="""
-      document.body.append(document.querySelector("template").content.cloneNode(true))""", holds="true"),
-    Host("churn", "A framework sets attributes over and over.", act="""
+    Host(
+        "inner-html",
+        "The element comes by innerHTML, and goes round through it.",
+        body="<div id=here></div>" + late(CARD),
+        act="""
+      await until(() => document.querySelector("#card"));
+      const here = document.getElementById("here"); here.innerHTML = here.innerHTML;""",
+    ),
+    Host(
+        "clone",
+        "Scripts clone the element, before and after it is loaded.",
+        act="document.body.append(document.getElementById('card').cloneNode(true))",
+        shows=2,
+    ),
+    Host(
+        "template",
+        "The element stands in a template.",
+        body=f"<template>{CARD}</template>",
+        act="""
+      document.body.append(document.querySelector("template").content.cloneNode(true))""",
+        holds="true",
+    ),
+    Host(
+        "churn",
+        "A framework sets attributes over and over.",
+        act="""
       const card = document.getElementById("card");
-      for (let n = 0; n < 60; n++) { card.setAttribute("article", n % 2 ? "stroke" : "angina"); card.className = "n" + n; if (n % 9 === 0) await 0; }""",
-      holds="host.shadowRoot.querySelector('.title').textContent.includes('troke')"),
-    Host("own-listeners", "A page that watches every click and submit of its document.", head=script(
-        """window.events = []; for (const type of ["click", "submit", "input", "keydown", "focusin"]) {
-          addEventListener(type, (event) => events.push(type + (event.defaultPrevented ? " prevented" : "")), true); }""") + SCRIPT,
-      after="events.filter((it) => it === 'click').length === 2 || events.join()"),
-    Host("language-mistakes", "Languages that mean nothing.", html='lang="english"', body=CARD.replace("<health-article-card", "<health-article-card lang='{{lang}}'"),
-      holds="hw.lang === 'en'"),
+      for (let n = 0; n < 60; n++) { card.setAttribute("article", n % 2 ? "stroke" : "angina"); card.className = "n" + n;
+        if (n % 9 === 0) await 0; }""",
+        holds="host.shadowRoot.querySelector('.title').textContent.includes('troke')",
+    ),
+    Host(
+        "own-listeners",
+        "A page that watches every click and submit of its document.",
+        head=script(
+            """window.events = []; for (const type of ["click", "submit", "input", "keydown", "focusin"]) {
+          addEventListener(type, (event) => events.push(type + (event.defaultPrevented ? " prevented" : "")), true); }"""
+        )
+        + SCRIPT,
+        after="events.filter((it) => it === 'click').length === 2 || events.join()",
+    ),
+    Host(
+        "language-mistakes",
+        "Languages that mean nothing.",
+        html='lang="english"',
+        body=CARD.replace("<health-article-card", "<health-article-card lang='{{lang}}'"),
+        holds="hw.lang === 'en'",
+    ),
     Host("checker-inlined", "Two kinds on a page with the script's text in it.", head=script(INLINED, "data-inlined"), body=CARD + CHECKER, shows=2),
-    Host("stale-place", f"A page of {PLACEHOLDER} in its comments, and a place with an unknown kind.", body=CARD + "<div data-health-widget='weather'>Theirs</div>", says=1),
+    Host(
+        "stale-place",
+        f"A page of {PLACEHOLDER} in its comments, and a place with an unknown kind.",
+        body=CARD + "<div data-health-widget='weather'>Theirs</div>",
+        says=1,
+    ),
 )

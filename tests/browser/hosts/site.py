@@ -145,7 +145,7 @@ class Site:
 
     @staticmethod
     def _file(name: str, text: str) -> Response:
-        headers = {"cache-control": "no-store", "access-control-allow-origin": "*"}
+        headers = {"cache-control": "no-store", "access-control-allow-origin": "*", "service-worker-allowed": "/"}
         return Response(text, media_type=TYPES[Path(name).suffix], headers=headers)
 
 

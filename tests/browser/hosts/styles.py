@@ -5,9 +5,9 @@ from tests.browser.hosts.host import CARD, FALLBACK, LINK, SCRIPT, Host
 MADNESS = """body { visibility: hidden; user-select: none; text-transform: uppercase; letter-spacing: .5em; word-spacing: 2em; line-height: 4;
   white-space: pre; text-indent: 9em; cursor: none; color: transparent; font: italic 900 3px/5 monospace; text-align: right; pointer-events: none;
   text-shadow: 0 0 9px red; list-style: square; word-break: break-all; hyphens: auto; tab-size: 20; quotes: none; font-variant: small-caps }"""
-SANE = """["textTransform", "none", "letterSpacing", "normal", "wordSpacing", "0px", "whiteSpace", "normal", "textIndent", "0px", "visibility", "visible",
-  "cursor", "auto", "fontStyle", "normal", "fontVariant", "normal", "textShadow", "none", "wordBreak", "normal", "userSelect", "text",
-  "writingMode", "horizontal-tb", "pointerEvents", "auto"]
+SANE = """["textTransform", "none", "letterSpacing", "normal", "wordSpacing", "0px", "whiteSpace", "normal", "textIndent", "0px",
+  "visibility", "visible", "cursor", "auto", "fontStyle", "normal", "fontVariant", "normal", "textShadow", "none", "wordBreak", "normal",
+  "userSelect", "text", "writingMode", "horizontal-tb", "pointerEvents", "auto"]
   .every((name, n, all) => n % 2 || css(hw.querySelector(".summary"))[name] === all[n + 1])"""
 WIDE = "host.getBoundingClientRect().width >= 150 && hw.scrollWidth <= hw.clientWidth + 1"
 EIGHTEEN = "css(hw).fontSize === '18px'"
@@ -40,7 +40,7 @@ HOSTS = (
         holds=WIDE,
         full=False,
     ),
-    Host("style-root-62", "A root font size of 62.5 %.", head=style("html { font-size: 62.5% }"), holds=EIGHTEEN, full=False),
+    Host("style-root-62", "A root font size of 62.5 %.", head=style("html { font-size: 62.5% }"), holds=EIGHTEEN),
     Host("style-root-40", "A root font size of 40 px.", head=style("html { font-size: 40px }"), holds=EIGHTEEN),
     Host("style-inherited", "Everything that can be inherited leaks in.", head=style(MADNESS), holds=SANE, full=False),
     Host(
@@ -56,7 +56,6 @@ HOSTS = (
         "The page's own rules for our element, with !important.",
         head=style("health-article-card { display: inline !important; float: right !important; min-width: 3000px; max-width: none }"),
         holds="css(host).display === 'block' && css(host).float === 'none'",
-        full=False,
     ),
     Host(
         "style-descendants",
@@ -104,9 +103,14 @@ HOSTS = (
         "A page with adopted style sheets of its own.",
         head=f"<script>document.adoptedStyleSheets = [new CSSStyleSheet()]; document.title = '{FALLBACK.split(':')[0]}'</script>" + SCRIPT,
     ),
-    Host("motion", "A reader who wants less motion.", options={"reduced_motion": "reduce"}, holds="css(hw.querySelector('.button')).transitionDuration === '0s'"),
+    Host(
+        "motion",
+        "A reader who wants less motion.",
+        options={"reduced_motion": "reduce"},
+        holds="css(hw.querySelector('.button')).transitionDuration === '0s'",
+    ),
     *(
-        Host(f"in-{name}", f"The widget in a box: {name}.", body=page.format(css, CARD), holds=WIDE, full=name not in {"float", "grid-auto"})
+        Host(f"in-{name}", f"The widget in a box: {name}.", body=page.format(css, CARD), holds=WIDE, full=name != "grid-auto")
         for name, (css, page) in CONTAINERS.items()
     ),
 )
