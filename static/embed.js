@@ -43,6 +43,7 @@
       const text = await response.text();
       if (!response.ok) throw failure(KINDS[response.status] ?? "server", `${response.status} ${text.slice(0, 300)}`);
       // A login page, an app shell or half an answer is no partial, whatever its status says.
+      parse ??= (await import(config.older)).default;
       if (!text.startsWith(config.opening) || !text.endsWith(config.closing)) throw failure("content", `${address} gave no partial`);
       return text;
     } catch (error) {
@@ -60,20 +61,8 @@
     return (pending[key] ??= answer(address, options).finally(() => delete pending[key]));
   };
 
-  /** HTML as a document, by way of no Trusted Types sink where the browser has such a way. */
-  let policy;
-  const parse = (html) => {
-    if (NativeDocument.parseHTML) return NativeDocument.parseHTML(html, { sanitizer: {} });
-    policy ??= window.trustedTypes?.createPolicy("health-widgets", { createHTML: (text) => text });
-    const parsed = new DOMParser().parseFromString(policy?.createHTML(html) ?? html, "text/html");
-    for (const node of parsed.querySelectorAll("*")) {
-      if (/^(script|style|iframe|object|embed|base)$/.test(node.localName)) node.remove();
-      for (const name of node.getAttributeNames()) {
-        if (/^(on|style$)/.test(name) || /^\s*javascript:/i.test(node.getAttribute(name))) node.removeAttribute(name);
-      }
-    }
-    return parsed;
-  };
+  /** HTML as a document, by way of no Trusted Types sink; a browser that has no such way fetches older.js first. */
+  let parse = NativeDocument.parseHTML && ((html) => NativeDocument.parseHTML(html, { sanitizer: {} }));
 
   // RFC 4647 lookup against the languages that the library offers; what means nothing ({{lang}}) is passed over.
   const means = (value) => /^[a-z]{2,3}(-|$)/i.test(value ?? "");
@@ -97,7 +86,7 @@
   /** One widget in one place: a custom element, or an element with data-health-widget. */
   class Place {
     constructor(host, kind) {
-      Object.assign(this, { host, kind, config, request, parse, spec: config.widgets[kind] });
+      Object.assign(this, { host, kind, config, request, spec: config.widgets[kind] });
       this.root = host.shadowRoot ?? host.attachShadow({ mode: "open", slotAssignment: "manual" });
       const there = this.root.querySelector(".hw"); // a server include: the content came with the page
       this.status = create("div", { className: "unseen", role: "status" });
@@ -119,7 +108,8 @@
       const value = this.read("lang");
       return means(value) ? lookup(value) : languageAround(this.host.parentElement ?? this.host.getRootNode().host);
     }
-    get words() { return config.words[this.language || config.languages[0]]; }
+    get words() { return config.words[this.inView] ?? config.words[config.languages[0]]; }
+    get inView() { return this.root.querySelector(".hw")?.lang || this.language || config.languages[0]; }
     /** The partial's address: attributes in the order of their declaration, empty ones left out. */
     get address() {
       const pairs = [];
@@ -164,7 +154,10 @@
       }
     }
     show(html) {
+      const waited = this.trouble.contains(this.root.activeElement); // at "Try again"
+      this.parse = parse;
       this.settle(true, parse(html).querySelector(".hw"));
+      if (waited) this.root.querySelector("[data-focus]")?.focus();
       this.shown = this.wanted;
       this.tell("load", { widget: this.kind });
       this.process?.();
@@ -198,10 +191,12 @@
     }
     /** Say once that something could not be loaded, and offer to try again; a tab that comes back tries by itself. */
     note(again) {
+      const waited = this.trouble.contains(this.root.activeElement);
       this.clear();
       this.trouble.append(create("p", { className: "trouble", textContent: `${this.words.could_not_load} ` }));
       this.trouble.firstChild.append(create("button", { type: "button", textContent: this.words.try_again, onclick: again }));
-      this.status.textContent = this.words.could_not_load;
+      if (waited) this.trouble.querySelector("button").focus();
+      this.say(this.words.could_not_load);
       const { signal } = (this.waiting = new AbortController());
       listen(document, "visibilitychange", () => own("visibilityState") === "visible" && again(), { signal });
       listen(window, "online", again, { signal });
@@ -209,7 +204,12 @@
     clear() {
       this.waiting?.abort();
       this.trouble.replaceChildren();
-      this.status.textContent = "";
+      this.say("");
+    }
+    /** Read aloud by a screen reader, in the voice of the language in view. */
+    say(text) {
+      this.status.lang = this.trouble.lang = this.inView;
+      this.status.textContent = text;
     }
     tell(name, detail) {
       this.host.dispatchEvent(new CustomEvent(`health-${name}`, { bubbles: true, composed: true, detail }));

@@ -93,7 +93,7 @@ export default (widget) => {
   const swapped = ({ select, request, text }) => {
     if (!text) return; // nothing came, and the note says so
     if (select) {
-      widget.status.textContent = root.querySelector(select)?.dataset.announce ?? "";
+      widget.say(root.querySelector(select)?.dataset.announce ?? "");
       if (returning) focus(returning);
       returning = "";
       return;
@@ -101,7 +101,7 @@ export default (widget) => {
     const address = new URL(request.action, widget.config.base).href;
     returning = step?.dataset.back !== undefined ? here : "";
     here = address;
-    widget.status.textContent = root.querySelector(".hw")?.dataset.announce ?? "";
+    widget.say(root.querySelector(".hw")?.dataset.announce ?? "");
     if (!(returning && search())) {
       focus(returning);
       returning = "";

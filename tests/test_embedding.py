@@ -571,16 +571,17 @@ def test_the_bundle_matches_the_integrity_that_the_loader_gives(base: str) -> No
 
 
 def test_a_release_keeps_its_scripts(make: Make, serve: Serve, tmp_path: Path) -> None:
-    """With a releases folder the server writes its loader and bundle there at start, under their hashes and nothing else."""
+    """With a releases folder the server writes its loader and what that fetches there at start, each under its hash and served from it."""
     folder = tmp_path / "kept" / "releases"
     library = make(public_url=PUBLIC, releases=folder)
     written = {path.name: path.read_text("utf-8") for path in folder.iterdir()}
     base = serve(library)
     loader = httpx.get(base + "/embed.js").text
     assert written[f"embed-{hash_of(loader)}.js"] == loader
-    (bundle,) = (name for name in written if name.startswith("enhance-"))
-    assert written[bundle] == httpx.get(f"{base}/{bundle}").text
-    assert len(written) == 2
+    assert {name.partition("-")[0] for name in written} >= {"embed", "enhance"}
+    for name, text in written.items():
+        assert name.endswith(f"-{hash_of(text)}.js")
+        assert httpx.get(f"{base}/{name}").text == text
 
 
 def test_a_release_before_is_served_on(make: Make, serve: Serve, tmp_path: Path) -> None:

@@ -163,6 +163,7 @@ def _config(base: str, languages: tuple[str, ...]) -> str:
         "closing": CLOSING,
         "bundle": f"{base}/enhance-{bundle().hash}.js",
         "integrity": bundle().integrity,
+        "older": f"{base}/older-{script('older.js').hash}.js",
         "languages": languages,
         "words": {language: {key: words_in(language)[key] for key in LOADER_WORDS} for language in languages},
         "widgets": {kind: _declared(widget) for kind, widget in catalog().items()},

@@ -36,6 +36,11 @@ async def bundle(serving: Serving, request: Request) -> ASGIApp:
     return serving.asset("enhance", embed.bundle(), request.path_params["hash"])
 
 
+async def older(serving: Serving, request: Request) -> ASGIApp:
+    """`/older-<hash>.js`: what browsers without `Document.parseHTML` need besides."""
+    return serving.asset("older", embed.script("older.js"), request.path_params["hash"])
+
+
 async def styles(serving: Serving, request: Request) -> ASGIApp:
     """`/static/library-<hash>.css`: the styles of the library's own pages."""
     return serving.asset("library", embed.page_styles(), request.path_params["hash"], "text/css; charset=utf-8")
@@ -74,6 +79,7 @@ ROUTES: tuple[Row, ...] = (
     ("/embed.js", loader, ("GET", "OPTIONS")),
     ("/embed-{hash}.js", pinned_loader, ("GET", "OPTIONS")),
     ("/enhance-{hash}.js", bundle, ("GET", "OPTIONS")),
+    ("/older-{hash}.js", older, ("GET", "OPTIONS")),
     ("/static/library-{hash}.css", styles, ("GET",)),
     ("/sitemap.xml", sitemap, ("GET",)),
     ("/robots.txt", robots, ("GET",)),

@@ -63,10 +63,10 @@ def topic_page(at: Place[TopicBrowser], moment: Moment, query: str | None = None
     return render("pages/topic.html", place, values)
 
 
-def message_page(base: str, edition: Edition, moment: Moment, title: str, text: str) -> str:
-    """A page that says what is wrong with an address, and leads on."""
-    place = Place(base, edition, TopicBrowser(heading_level=1), steps="pages")
-    words = words_in(place.site.language)
+def message_page(base: str, edition: Edition, lang: str, moment: Moment, title: str, text: str) -> str:
+    """A page that says what is wrong with an address, in the language asked for, and leads on."""
+    place = Place(base, edition, TopicBrowser(heading_level=1, lang=lang).settled(edition), steps="pages")
+    words = words_in(place.widget.language(place.site))
     values = {"title": words[title], "text": text} | _frame(place, moment, words[title], "", (), robots="noindex")
     return render("pages/message.html", place, values)
 

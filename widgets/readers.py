@@ -1,6 +1,6 @@
 """The addresses that readers see: partials, and the library's pages."""
 
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -76,8 +76,9 @@ def missing(serving: Serving, request: Request, error: BadAttribute) -> Answer:
         base = serving.base(request)
     except HTTPException as unknown:
         return refusal(unknown.status_code, unknown.detail)
+    lang = parse_qs(request.scope["query_string"].decode("latin-1")[:200]).get("lang", [""])[0]
     title = "page_not_found" if error.status == 404 else "bad_request"
-    html = message_page(base, serving.edition, serving.moment(), title, str(error))
+    html = message_page(base, serving.edition, lang, serving.moment(), title, str(error))
     cache = "max-age=60" if error.status == 404 else "no-store"
     return prepare(html, HTML, serving.page_headers, status=error.status, cache=cache)
 

@@ -125,7 +125,7 @@ def _emergencies(text: Text, language: str) -> tuple[Emergency, ...]:
 def emergency_line(language: str) -> Emergency:
     """The general emergency line: whom to call."""
     words = words_in(language)
-    return Emergency(words.language, words["emergency_label"], from_plain(words["emergency_line"].replace("{number}", "{emergency-number}")))
+    return Emergency(words.language, "", from_plain(words["emergency_line"].replace("{number}", "{emergency-number}")))
 
 
 def saying(name: str, region: Region, words: Words, *, starts_sentence: bool = True) -> str:

@@ -101,7 +101,7 @@ def wordpress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WordPress]:
             done = subprocess.run(["php", "install.php", host], cwd=site, capture_output=True, text=True, timeout=120, check=False)
             assert done.returncode == 0, done.stdout + done.stderr
             passwords = json.loads(done.stdout.splitlines()[-1])
-            started.append(subprocess.Popen(["php", "-S", host, "-t", str(site)], stdout=out, stderr=out, env={"PHP_CLI_SERVER_WORKERS": "4"}))
+            started.append(subprocess.Popen(["php", "-S", host, "-t", str(site)], stdout=out, stderr=out))
             name, _, port = host.partition(":")
             _until(lambda: _accepts((name, int(port)), socket.AF_INET), started[1], log)
             yield WordPress(f"http://{host}", passwords)

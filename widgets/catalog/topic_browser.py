@@ -99,6 +99,7 @@ class TopicBrowser(Widget):
         words = words_in(self.language(site))
         return {
             "query": query,
+            "urgent": any(article.text(self.language(site), site.language).emergency for article in found[:MOST_RESULTS]),
             "results": self._links(found[:MOST_RESULTS], site, with_summary=True),
             "status": words.count("count_results", len(found)) if found else words["nothing_found"],
             "more": words.say("more_results", n=MOST_RESULTS) if len(found) > MOST_RESULTS else "",

@@ -17,6 +17,7 @@ import pyromark
 SAYINGS = ("emergency", "emergency-number", "crisis", "crisis-number")
 SAYING = re.compile(r"\{(" + "|".join(SAYINGS) + r")\}")
 """A place in a text for words that a site's region decides."""
+_CALL = re.compile(r"\{(?:emergency|crisis)\}")
 
 TAGS = {"p", "br", "hr", "em", "strong", "del", "ul", "ol", "li", "blockquote", "a", "h2", "h3", "h4", "h5", "h6",
          "table", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd", "sup", "sub", "code"}  # fmt: skip
@@ -101,8 +102,8 @@ def from_markdown(text: str) -> Markup:
 
 
 def from_plain(text: str) -> Markup:
-    """Compile plain text, in which only sayings are special."""
-    return _compile(html.escape(text))
+    """Compile plain text, in which only sayings are special; what to do in an emergency stands out."""
+    return _compile(_CALL.sub(r"<strong>\g<0></strong>", html.escape(text)))
 
 
 def _compile(safe: str) -> Markup:

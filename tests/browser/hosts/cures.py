@@ -69,7 +69,7 @@ CURES = (
     Cure("no-console", "a console without warn is borne", EMBED, "console.warn?.(", "console.warn("),
     Cure("prototype-js", "htmx's pantry has a parent", ENHANCE, "new DocumentFragment().append(node)", "undefined"),
     Cure("mootools", "natives come from the prototype chain", EMBED, "Object.getPrototypeOf(HTMLDocument)", "Document"),
-    Cure("prototype-js", "natives come from the prototype chain (htmx)", ENHANCE, "Object.getPrototypeOf(HTMLElement)", "Element"),
+    Cure("constructors", "natives come from the prototype chain (htmx)", ENHANCE, "Object.getPrototypeOf(HTMLElement)", "Element"),
     Cure(
         "clobbered", "elements are made by the prototype's method", EMBED, "native.createElement.call(document, tag)", "document.createElement(tag)"
     ),
@@ -108,13 +108,7 @@ CURES = (
         '{ method, body, headers: { "HX-Request": "true" }, credentials: "omit"',
     ),
     Cure("plain", "the focus follows the swap", ENHANCE, 'root.querySelector("[data-focus]")?.focus({ preventScroll: true });', ""),
-    Cure(
-        "plain",
-        "htmx has a window of its own",
-        ENHANCE,
-        "return [page, view, location, {}, undefined, quiet,",
-        "return [page, view, location, history, undefined, console,",
-    ),
+    Cure("plain", "htmx fetches by way of ours", ENHANCE, "fetch: fetchPartial, add", "fetch: (...all) => fetch(...all), add"),
     Cure("plain", "htmx's document is the shadow root", ENHANCE, "return [page, view,", "return [globalThis.document, view,"),
     Cure(
         "query-method",

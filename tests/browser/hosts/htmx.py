@@ -59,8 +59,7 @@ HOSTS = (
     Host(
         "htmx-config-alone",
         "A page with a htmx-config and no htmx: it would rule ours.",
-        head="""<meta name="htmx-config" content='{"selfRequestsOnly":true,"defaultSwap":"none","mode":"same-origin","prefix":"data-x-"}'>"""
-        + SCRIPT,
+        head="""<meta name="htmx-config" content='{"selfRequestsOnly":true,"defaultSwap":"none","noSwap":[200],"defaultTimeout":1}'>""" + SCRIPT,
     ),
     *(
         Host(

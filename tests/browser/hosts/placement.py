@@ -66,6 +66,7 @@ HOSTS = (
         "The element moves between containers.",
         body=f"{CARD}<section></section>",
         act="""const card = document.getElementById("card"), there = document.querySelector("section");
+        await until(() => heard.length || !document.querySelector("script[src*=embed]"));
         there.append(card); await 0; document.body.prepend(card); card.remove(); await 0; there.append(card);""",
         asks={"/partials/": 2},
         full=False,

@@ -36,6 +36,11 @@ HOSTS = (
         holds="theirs === 7 && failed === 0",
     ),
     Host(
+        "constructors",
+        "A page that has put functions of its own in the place of Document, Element and Event.",
+        head=script("window.Document = window.Element = window.Event = function () {}") + SCRIPT,
+    ),
+    Host(
         "commonjs",
         "A page with module, exports, require and define lying about.",
         head=script(
@@ -59,7 +64,7 @@ HOSTS = (
     Host(
         "query-method",
         "A page that has replaced querySelectorAll and addEventListener on its document.",
-        head=script("document.querySelectorAll = document.addEventListener = () => { throw 1 }") + SCRIPT,
+        head=script("document.querySelectorAll = document.addEventListener = () => { throw 1 }") + f'<script src="{LOADER}"></script>',
         body=f'<div data-health-widget="article-card" data-article="stroke">{LINK}</div>',
     ),
     Host(
@@ -194,9 +199,9 @@ HOSTS = (
     Host(
         "language-mistakes",
         "Languages that mean nothing.",
-        html='lang="english"',
+        html='lang="es"',
         body=CARD.replace("<health-article-card", "<health-article-card lang='{{lang}}'"),
-        holds="hw.lang === 'en'",
+        holds="hw.lang === 'es'",
     ),
     Host("checker-inlined", "Two kinds on a page with the script's text in it.", head=script(INLINED, "data-inlined"), body=CARD + CHECKER, shows=2),
     Host(
