@@ -108,6 +108,7 @@
       const value = this.read("lang");
       return means(value) ? lookup(value) : languageAround(this.host.parentElement ?? this.host.getRootNode().host);
     }
+    get parse() { return parse; } // a server include is opened before any show()
     get words() { return config.words[this.inView] ?? config.words[config.languages[0]]; }
     get inView() { return this.root.querySelector(".hw")?.lang || this.language || config.languages[0]; }
     /** The partial's address: attributes in the order of their declaration, empty ones left out. */
@@ -155,7 +156,6 @@
     }
     show(html) {
       const waited = this.trouble.contains(this.root.activeElement); // at "Try again"
-      this.parse = parse;
       this.settle(true, parse(html).querySelector(".hw"));
       if (waited) this.root.querySelector("[data-focus]")?.focus();
       this.shown = this.wanted;

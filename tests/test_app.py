@@ -386,7 +386,7 @@ def test_a_missing_translation_says_so_in_the_language_asked_for(base: str, path
     html = httpx.get(base + path).text
     assert "Este texto todavía no está disponible en español." in html
     assert "En una emergencia, llame al 911 ahora." in html
-    assert "It hurts. Call 911 now." in html
+    assert "It hurts. <strong>Call 911 now</strong>." in html
     heading = parsed(html).css_first("h1.title, h2.title")
     assert heading is not None
     assert (heading.text(), heading.attributes["lang"]) == ("A sample", "en")
@@ -453,7 +453,8 @@ def test_an_article_page_shows_all_that_must_travel_with_it(base: str) -> None:
     """Emergency words first, then title, review state, author, sources, licence; JSON-LD names no review that was not."""
     html = httpx.get(base + "/articles/sample").text
     main = html[html.index("<main") :]
-    shown = ["It hurts. Call 911 now.", "<h1", "Written January 10, 2026. Not clinically reviewed.", "By Sample writers", "What is it?",
+    shown = [
+        "It hurts. <strong>Call 911 now</strong>.", "<h1", "Written January 10, 2026. Not clinically reviewed.", "By Sample writers", "What is it?",
              "NHLBI", "CC BY 4.0", "Not a doctor"]  # fmt: skip
     places = [main.index(words) for words in shown]
     assert places == sorted(places)

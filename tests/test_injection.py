@@ -129,8 +129,8 @@ def hostile(root: Path, words: str, body: str = "Some text.") -> Path:
 
 
 def shape(html: str) -> Counter[tuple[str, ...]]:
-    """How often each element stands there, with the names of its attributes."""
-    return Counter((node.tag, *sorted(node.attributes)) for node in nodes(html))
+    """How often each element stands there, with the names of its attributes; but for <strong>, which {emergency} brings."""
+    return Counter((node.tag, *sorted(node.attributes)) for node in nodes(html) if (node.tag, *node.attributes) != ("strong",))
 
 
 def answers(root: Path) -> dict[str, str]:

@@ -150,5 +150,12 @@ HOSTS = (
         "The element comes long after the script.",
         body="<div id=here></div>" + late(CARD),
     ),
-    Host("browser", "A topic browser, whose steps are links too.", body=BROWSER, fallback=TOPICS, button=".hw .list a", opens=".hw .back"),
+    Host(
+        "browser",
+        "A topic browser, whose steps are links too.",
+        body=BROWSER,
+        fallback=TOPICS,
+        button=".hw .list a",
+        opens=".hw .trail li:nth-child(3)",
+    ),
 )

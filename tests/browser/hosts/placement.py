@@ -96,10 +96,11 @@ HOSTS = (
     ),
     Host(
         "include",
-        "A server put the widget into the page with its content, and again by script.",
+        "The widget came from a server with its content: nothing is asked for until it is opened.",
         body="<div id=here></div>" + INCLUDED,
-        adds=True,
+        act="await until(() => document.querySelector('health-article-card'));",
         holds="hw",
+        asks={"/partials/": 1},
     ),
     Host(
         "frameset-policy",

@@ -96,7 +96,7 @@ HOSTS = (
         "The page is printed: the words are there, the buttons are not.",
         act=lambda stage: stage.page.emulate_media(media="print"),
         opens="",
-        holds="hw.querySelector('.summary').checkVisibility() && !hw.querySelector('.tools').checkVisibility()",
+        holds="hw.querySelector('.summary').checkVisibility() && !hw.querySelector('.tools a').checkVisibility()",
     ),
     Host(
         "narrow",
