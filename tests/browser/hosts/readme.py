@@ -16,7 +16,7 @@ Libraries come from npm (htmx 1.9, 2.0 and 4.0, React 18 and 19, Vue 3, Turbo, j
 builds of them, from Debian's packages (Prototype.js, MooTools); a page whose library cannot be had is skipped, with the reason.
 
 What an answer that fails does to a page (cut off, slow, redirected, no CORS) is in `../test_failures.py`, with a proxy that makes the faults.
-On pages served as XHTML widgets show and open; a limit is that values typed on the host page may be lost where the host rewrites itself.
+On pages served as XHTML widgets show and open; that typed values can be lost there is a limit which HAZARDS.md names and no page here shows.
 """
 MIDDLE = """
 ## Cures
