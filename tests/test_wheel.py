@@ -80,7 +80,7 @@ def test_the_installed_command_serves_every_address(base: str) -> None:
         "/search": "<form",
         "/partials/article-card?article=heart-attack&open": "Call 911 now",
         "/partials/topic-browser": "<form",
-        "/partials/symptom-checker": "Emergency",
+        "/partials/symptom-checker": "In an emergency, call",
         "/partials/appointment-cta?campaign=heart-month": "Heart Month",
         "/embed.js": "health-article-card",
         "/sitemap.xml": "<urlset",

@@ -50,9 +50,13 @@ class Answer:
     keep: bool = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it, in the best encoding that the request takes."""
+        """Send it, and let the store in front know."""
         if (sent := scope.get(SENT)) is not None:
             sent.append(self)
+        await self.send(scope, send)
+
+    async def send(self, scope: Scope, send: Send) -> None:
+        """Send it, in the best encoding that the request takes."""
         accept = unmodified = b""
         for name, value in scope["headers"]:
             if name == b"accept-encoding":
@@ -168,7 +172,7 @@ class Store:
         found = self._aliases.get(alias)
         if found is not None and (found[0].until is FOREVER or self._holds(found[0])):
             answer, scope["route"] = found  # the route is for the access log
-            await answer(scope, receive, send)
+            await answer.send(scope, send)
             return
         sent: list[Answer] = []
         scope[SENT] = sent

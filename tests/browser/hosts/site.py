@@ -82,6 +82,7 @@ class Libraries:
             return folder
         if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
             pytest.skip("Prototype.js and MooTools come from Debian's packages, and there is no apt-get")
+        folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as place:
             got = subprocess.run(["apt-get", "download", *DEBIAN], cwd=place, capture_output=True, text=True, timeout=120, check=False)
             if got.returncode:
