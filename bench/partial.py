@@ -1,6 +1,7 @@
 """A cached partial beside a bare ASGI callable that returns the same bytes, on the same uvicorn, in turns."""
 
 import asyncio
+import json
 import os
 import socket
 import statistics
@@ -28,11 +29,23 @@ def ours() -> object:
     return create_app(Settings(public_url="http://localhost", watch=False))
 
 
+NEEDED = ("content-type", "content-encoding", "content-length")
+"""The headers without which no one could read the bytes."""
+
+
 def bare() -> object:
-    """A callable that sends the same bytes with the three headers without which no one could read them."""
+    """A callable that sends the same bytes: the body with all the headers of our answer."""
+    return _sending(dict(json.loads(os.environ["BENCH_HEADERS"])))
+
+
+def barest() -> object:
+    """A callable that sends the body with no more headers than are needed to read it."""
+    return _sending({name: value for name, value in json.loads(os.environ["BENCH_HEADERS"]) if name in NEEDED})
+
+
+def _sending(values: dict[str, str]) -> object:
     body = Path(os.environ["BENCH_BODY"]).read_bytes()
-    length = str(len(body)).encode()
-    headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-encoding", b"br"), (b"content-length", length)]
+    headers = [(name.encode(), value.encode()) for name, value in values.items()]
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -136,17 +149,26 @@ def main() -> None:
     asked = urllib.request.Request(f"http://127.0.0.1:{library.port}{PATH}", headers={"Accept-Encoding": "br"})
     with urllib.request.urlopen(asked) as answer, tempfile.NamedTemporaryFile() as file:
         etag, body = answer.headers["ETag"], answer.read()
+        own = {"date", "server", "connection"}  # the server's own, which it gives to all
+        headers = json.dumps([(name.lower(), value) for name, value in answer.headers.items() if name.lower() not in own])
         file.write(body)
         file.flush()
-        plain = Server.start("bare", BENCH_BODY=file.name)
+        plain, plainest = (Server.start(name, BENCH_BODY=file.name, BENCH_HEADERS=headers) for name in ("bare", "barest"))
         request = REQUEST.format(path=PATH, more="").encode()
         unmodified = REQUEST.format(path=PATH, more=f"If-None-Match: {etag}\r\n").encode()
         print(f"{PATH}, {len(body)} bytes of brotli, {CONNECTIONS} connections, {TURNS} turns of {SECONDS:g} s")
         try:
-            compare({"bare": (plain, request), "cached partial": (library, request), "not modified (304)": (library, unmodified)})
+            compare(
+                {
+                    "bare": (plain, request),
+                    "cached partial": (library, request),
+                    "not modified (304)": (library, unmodified),
+                    "bare, three headers": (plainest, request),
+                }
+            )
         finally:
-            library.process.kill()
-            plain.process.kill()
+            for server in (library, plain, plainest):
+                server.process.kill()
 
 
 if __name__ == "__main__":
