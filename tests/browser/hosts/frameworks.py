@@ -57,7 +57,7 @@ def turbo_round(stage: object) -> None:
     page = stage.page  # type: ignore[attr-defined]
     page.locator("#go").click()
     page.get_by_role("heading", name="Second").wait_for()
-    page.evaluate("history.back()")
+    page.evaluate("() => void setTimeout(() => history.back())")
     page.get_by_role("heading", name="A partner's page").wait_for()
 
 
