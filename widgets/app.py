@@ -16,12 +16,10 @@ from widgets import embedding, machines, readers
 from widgets.answers import Endpoint, guarded, logged, not_allowed, refusal, route_of
 from widgets.edition import Editions
 from widgets.embed import Releases
-from widgets.languages import words_in
 from widgets.limits import Buckets
 from widgets.render import Place
 from widgets.serving import Clock, Serving, utc_now
 from widgets.settings import PREFIX, Settings, SettingsError
-from widgets.sites import DEFAULT
 from widgets.store import Store
 from widgets.widget import UnknownName
 
@@ -91,8 +89,7 @@ class Library:
 
     async def _http_error(self, request: Request, error: HTTPException) -> ASGIApp:
         if error.status_code == 404:
-            words = words_in(self.editions.current.sites[DEFAULT].language)
-            return readers.missing(self.serving, request, UnknownName(words["page_not_found_text"]))
+            return readers.missing(self.serving, request, UnknownName(""))
         if error.status_code == 405:
             return not_allowed((error.headers or {}).get("Allow", "GET, HEAD"))
         more = [(name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items()]
