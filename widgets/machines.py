@@ -10,7 +10,7 @@ from widgets import embed
 from widgets.answers import EVERYWHERE, SCRIPT, SHARED, TEXT, Row
 from widgets.pages import sitemap as sitemap_of
 from widgets.serving import Serving
-from widgets.store import prepare
+from widgets.store import BEST, prepare
 
 JSON = "application/json"
 LOADER_CACHE = "max-age=300, stale-while-revalidate=86400"
@@ -23,7 +23,7 @@ async def loader(serving: Serving, request: Request) -> ASGIApp:
     if found := serving.store.find(key):
         return found
     serving.release()
-    return serving.store.keep(key, prepare(embed.loader(base, edition).text, SCRIPT, SHARED, cache=LOADER_CACHE, edition=edition, quality=11))
+    return serving.store.keep(key, prepare(embed.loader(base, edition).text, SCRIPT, SHARED, cache=LOADER_CACHE, edition=edition, quality=BEST))
 
 
 async def pinned_loader(serving: Serving, request: Request) -> ASGIApp:

@@ -15,7 +15,7 @@ from widgets.embed import Asset, Releases, bundle, loader, script
 from widgets.limits import Buckets
 from widgets.render import Place
 from widgets.settings import Settings
-from widgets.store import Answer, Header, Store, prepare
+from widgets.store import BEST, Answer, Header, Store, prepare
 from widgets.widget import Moment, Widget
 
 W = TypeVar("W", bound=Widget)
@@ -93,7 +93,7 @@ class Serving:
         older = self.releases.find(stem, wanted) if self.releases and wanted != asset.hash else None
         if wanted != asset.hash and older is None:
             return refusal(404, "This version of the file is not served any more; take the current one from /embed.js.")
-        return self.store.keep(key, prepare((older or asset).text, media_type, SHARED, cache=IMMUTABLE, quality=11))
+        return self.store.keep(key, prepare((older or asset).text, media_type, SHARED, cache=IMMUTABLE, quality=BEST))
 
     def release(self) -> None:
         """Keep this release's scripts for the snippets that pin them."""

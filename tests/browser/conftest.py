@@ -20,6 +20,14 @@ QUIET = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser on a busy machine may miss a moment: its tests may be tried a second time, and the summary names those that were."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 # The scope is the package: Playwright keeps an event loop running, which other tests' asyncio.run() would meet.
 
 

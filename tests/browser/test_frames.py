@@ -161,7 +161,9 @@ def test_a_height_that_is_none_harms_nothing(visit: Begin, partner: Partner, val
     frame = frame_of(one)
     fits(one)
     # Heard after frame.js, and at once: a frame that was made too small may ask for its right height again.
-    one.page.evaluate("() => { window.heights = []; addEventListener('message', () => heights.push(document.querySelector('iframe').clientHeight)); }")
+    one.page.evaluate(
+        "() => { window.heights = []; addEventListener('message', () => heights.push(document.querySelector('iframe').clientHeight)); }"
+    )
     frame.evaluate(f"parent.postMessage({{ message: 'height', value: {value} }}, '*')")
     one.page.wait_for_function("heights.some((height) => height === 60 || height === 20000)")
     for message in ("null", "'height'", "42", "{ message: 'link', value: 'https://x.example/' }", "[]"):
