@@ -321,10 +321,15 @@ def test_a_search_is_never_answered_with_304(made: Callable[..., Library], serve
     assert httpx.post(base + "/search", data={"q": "sample"}, headers={"if-none-match": "*"}).status_code == 200
 
 
-def test_small_bodies_are_sent_as_they_are() -> None:
-    """What compressing would not make smaller has one encoding."""
-    assert list(prepare("short", "text/plain", ()).encodings) == [b""]
-    assert set(prepare("long " * 100, "text/plain", ()).encodings) == {b"", b"br", b"gzip"}
+@pytest.mark.parametrize("encoding", [b"br", b"gzip"])
+def test_small_bodies_are_sent_as_they_are(encoding: bytes) -> None:
+    """What compressing would not make smaller has one encoding; of the rest each is made when it is first asked for."""
+    scope = {"method": "GET", "headers": [(b"accept-encoding", encoding)]}
+    for text, sent in (("short", {}), ("long " * 100, {b"content-encoding": encoding})):
+        answer = prepare(text, "text/plain", ())
+        headers = dict(answer.messages(scope)[0]["headers"])
+        assert {name: value for name, value in headers.items() if name == b"content-encoding"} == sent
+        assert set(answer.encodings) == {b"", *sent.values()}
 
 
 def test_what_is_asked_often_is_compressed_best(app: Library, serve: Serve) -> None:

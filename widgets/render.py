@@ -14,6 +14,7 @@ import rcssmin
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup as Safe
+from markupsafe import escape
 
 from widgets.catalog import catalog
 from widgets.content.markup import SAYING, Heading, Markup, Part, Reference, Saying
@@ -78,6 +79,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.filters |= {"prose": _prose, "href": _href, "get": _get, "step": _step, "level": _level, "dir": direction,
                             "page_query": _page_query, "in_language": _in_language, "say": _say, "jsonld": _jsonld}  # fmt: skip
@@ -127,9 +129,9 @@ def _step(context: Context, widget: Widget) -> Safe:
 
 def _link(place: Place[Widget], widget: Widget) -> Safe:
     if place.steps == "frames":
-        return Safe('href="{}" target="_self"').format(place.base + widget.address("/frame"))
-    href = Safe('href="{}"').format(place.base + widget.page())
-    return href + Safe(' hx-get="{}"').format(place.base + widget.address()) if place.embedded else href
+        return Safe(f'href="{escape(place.base + widget.address("/frame"))}" target="_self"')
+    more = f' hx-get="{escape(place.base + widget.address())}"' if place.embedded else ""
+    return Safe(f'href="{escape(place.base + widget.page())}"{more}')
 
 
 @pass_context
@@ -141,7 +143,7 @@ def _level(context: Context, below: int = 0) -> int:
 
 def _in_language(lang: str) -> Safe:
     """lang and dir attributes, for words in another language than those around; nothing for ""."""
-    return Safe(' lang="{}" dir="{}"').format(lang, direction(lang)) if lang else Safe("")
+    return Safe(f' lang="{escape(lang)}" dir="{direction(lang)}"') if lang else Safe("")
 
 
 @pass_context

@@ -55,6 +55,7 @@ class Answer:
     edition: object = None
     until: float = FOREVER
     keep: bool = False
+    quality: int = QUICK
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it, and let the store in front know."""
@@ -72,24 +73,38 @@ class Answer:
                 accept = value
             elif name == b"if-none-match":
                 unmodified = value
-        chosen = self.encodings.get(_encoding(accept)) or self.encodings[b""]
+        encoding = _encoding(accept)
+        chosen = self.encodings.get(encoding) or self._compressed(encoding)
         if unmodified and self.status == 200 and scope["method"] != "POST" and (chosen.etag in unmodified or unmodified == b"*"):
             return {"type": "http.response.start", "status": 304, "headers": list(chosen.unmodified)}, {"type": "http.response.body", "body": b""}
         start = {"type": "http.response.start", "status": self.status, "headers": list(chosen.headers)}
         return start, {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else chosen.body}
 
     def improve(self) -> None:
-        """Compress it once more, as well as can be: what is asked often is worth the time, about 3 ms for each KB."""
+        """Compress it once more, as well as can be: what is asked often is worth the time, about a millisecond for each KB."""
+        if b"br" in self.encodings and self.quality < BEST and len(self.encodings[b""].body) >= _SMALL:
+            self.encodings[b"br"] = self._encoded(b"br", _brotli(self.encodings[b""].body, BEST), b"-br11")  # other bytes, so another validator
+
+    def _compressed(self, encoding: bytes) -> Encoded:
+        """The body in this encoding, made when it is first asked for; small ones stay as they are."""
         plain = self.encodings[b""]
-        body = _brotli(plain.body, BEST)
-        if len(body) < len(self.encodings[b"br"].body):
-            shared = tuple(header for header in plain.unmodified if header[0] != b"etag")
-            self.encodings[b"br"] = _encoded(b"br", body, plain.etag.strip(b'"').decode() + "-11", shared)  # other bytes, so another validator
+        if len(plain.body) < _SMALL:
+            return plain
+        body = _brotli(plain.body, self.quality) if encoding == b"br" else _gzip(plain.body)
+        self.encodings[encoding] = self._encoded(encoding, body, b"-" + encoding)
+        return self.encodings[encoding]
+
+    def _encoded(self, encoding: bytes, body: bytes, mark: bytes) -> Encoded:
+        plain = self.encodings[b""]
+        etag = plain.etag[:-1] + mark + b'"'
+        unmodified = (*plain.unmodified[:-1], (b"etag", etag))
+        length = (b"content-length", str(len(body)).encode())
+        return Encoded(etag, (*unmodified, (b"content-encoding", encoding), length), unmodified, body)
 
     @property
     def bytes(self) -> int:
-        """The memory it takes, about."""
-        return sum(len(encoded.body) + 600 for encoded in self.encodings.values())
+        """The memory it takes, about: the plain body, and two compressed ones of a third."""
+        return 1800 + len(self.encodings[b""].body) * 5 // 3
 
 
 @lru_cache(1000)  # clients could invent headers without end
@@ -120,9 +135,10 @@ def prepare(
         (b"vary", b"Accept-Encoding"),
         *headers,
     )
-    digest = hashlib.sha256(raw).hexdigest()[:20]
-    encodings = {name: _encoded(name, data, digest, shared) for name, data in _compressed(raw, quality).items()}
-    return Answer(status, encodings, edition, keep_until, keep)
+    etag = b'"' + hashlib.sha256(raw).hexdigest()[:20].encode() + b'"'
+    unmodified = (*shared, (b"etag", etag))
+    plain = Encoded(etag, (*unmodified, (b"content-length", str(len(raw)).encode())), unmodified, raw)
+    return Answer(status, {b"": plain}, edition, keep_until, keep, quality)
 
 
 def _library_control(until: datetime | None, now: datetime | None) -> tuple[str, float, bool]:
@@ -140,28 +156,14 @@ def _library_control(until: datetime | None, now: datetime | None) -> tuple[str,
     return f"max-age={max(0, min(FRESH, int(left)))}", now.timestamp(), False
 
 
-def _compressed(raw: bytes, quality: int) -> dict[bytes, bytes]:
-    if len(raw) < _SMALL:
-        return {b"": raw}
-    gzip = zlib.compressobj(6, wbits=31)
-    return {
-        b"": raw,
-        b"br": _brotli(raw, quality),
-        b"gzip": gzip.compress(raw) + gzip.flush(),
-    }
-
-
 def _brotli(raw: bytes, quality: int) -> bytes:
     compressed: bytes = brotli.compress(raw, mode=brotli.MODE_TEXT, quality=quality, lgwin=16 if quality < BEST else 22)
     return compressed
 
 
-def _encoded(name: bytes, data: bytes, digest: str, shared: tuple[Header, ...]) -> Encoded:
-    etag = b'"' + digest.encode() + (b"-" + name if name else b"") + b'"'
-    unmodified = (*shared, (b"etag", etag))
-    length = (b"content-length", str(len(data)).encode())
-    encoding = ((b"content-encoding", name),) if name else ()
-    return Encoded(etag, (*unmodified, *encoding, length), unmodified, data)
+def _gzip(raw: bytes) -> bytes:
+    gzip = zlib.compressobj(6, wbits=31)
+    return gzip.compress(raw) + gzip.flush()
 
 
 @dataclass(slots=True)
@@ -206,7 +208,7 @@ class Store:
             await send(start)
             await send(body)
             found.left -= 1
-            if not found.left and b"br" in found.answer.encodings:
+            if not found.left:
                 self._background.submit(found.answer.improve)
             return
         sent: list[Answer] = []

@@ -5,9 +5,10 @@ table, manifest, types and test inputs are derived from the declarations.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl, quote
 
@@ -151,11 +152,9 @@ class Widget:
         return PREFIX + cls.kind()
 
     @classmethod
-    def declared(cls) -> Iterator[Field[Any]]:
+    def declared(cls) -> tuple[Field[Any], ...]:
         """The fields, the widget's own first."""
-        shared = {f.name for f in fields(Widget)}
-        own = [f for f in fields(cls) if f.name not in shared]
-        yield from (*own, *fields(Widget))
+        return _declared(cls)  # type: ignore[arg-type]  # a class can be hashed, whatever its instances do
 
     @classmethod
     def parse(cls, query: str) -> Self:
@@ -207,6 +206,13 @@ class Widget:
         return self.lang or site.language
 
 
+@cache
+def _declared(kind: type[Widget]) -> tuple[Field[Any], ...]:
+    shared = {f.name for f in fields(Widget)}
+    return (*(f for f in fields(kind) if f.name not in shared), *fields(Widget))
+
+
+@cache
 def html_name(f: Field[Any]) -> str:
     """A field's name as an HTML attribute: heading-level."""
     return f.name.replace("_", "-")

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +39,12 @@ class Words:
         """A day as the language writes it in full, e.g. November 22, 2026."""
         return format_date(day, "long", locale=self._locale)
 
-    @property
+    @cached_property
     def direction(self) -> str:
         """ltr or rtl."""
         return str(self._locale.text_direction)
 
-    @property
+    @cached_property
     def own_name(self) -> str:
         """The language's name in itself, with a capital."""
         name = self._locale.get_display_name() or self.language
@@ -78,6 +78,7 @@ def lookup(wanted: str, offered: tuple[str, ...]) -> str:
     return ""
 
 
+@lru_cache(1000)
 def direction(language: str) -> str:
     """ltr or rtl, for any language that CLDR knows."""
     try:
