@@ -15,6 +15,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
+import click
 import msgspec
 
 from widgets import embed, embedding, machines, readers, settings
@@ -158,10 +159,23 @@ def addresses() -> str:
 def command_line() -> str:
     """The commands with their arguments and options."""
     rows = []
-    for name, command in sorted(commands.commands.items()):
-        shown = [p.metavar or p.opts[0] for p in command.params if p.opts != ["--help"]]
-        rows.append((code(" ".join(["health-widgets", name, *shown])), (command.help or "").partition("\n\n")[0].replace("\n", " ")))
+    for name, command in _commands(commands, "health-widgets"):
+        shown = [_shown(p) for p in command.params if p.opts != ["--help"]]
+        rows.append((code(" ".join([name, *shown])), (command.help or "").partition("\n\n")[0].replace("\n", " ")))
     return table("command, what it does", rows)
+
+
+def _commands(group: click.Group, above: str) -> Iterator[tuple[str, click.Command]]:
+    """The commands by what one types, those of a group in its place."""
+    for name, command in sorted(group.commands.items()):
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{above} {name}")
+        else:
+            yield f"{above} {name}", command
+
+
+def _shown(parameter: click.Parameter) -> str:
+    return parameter.metavar or parameter.opts[0] if isinstance(parameter, click.Argument) else parameter.opts[0]
 
 
 # --- Content files -----------------------------------------------------------------------------------------

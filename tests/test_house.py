@@ -27,6 +27,7 @@ LAYERS = [
     {"views"},
     {"widget"},
     {"edition"},
+    {"imports"},
     {"sites"},
     {"content"},
     {"settings"},

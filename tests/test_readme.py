@@ -132,9 +132,11 @@ def test_every_command_exists(name: str) -> None:
     """`health-widgets x --y` is a command with that option."""
     for line in re.findall(r"\bhealth-widgets ([a-z-][^\n|;#]*)", spoken(read(name))):
         command: click.Command = commands
-        if not line.startswith("-"):
-            assert line.split()[0] in commands.commands, line
-            command = commands.commands[line.split()[0]]
+        for word in line.split():
+            if isinstance(command, click.Group) and not word.startswith("-"):
+                typed = word.rstrip(".,`")
+                assert typed in command.commands, line
+                command = command.commands[typed]
         options = set(chain(["--help"], *(param.opts for param in command.params)))
         assert set(re.findall(r"--[a-z-]+", line)) <= options, line
 

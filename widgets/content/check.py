@@ -73,7 +73,7 @@ def _article(article: Article, rules: Rules) -> Iterator[Fault]:
     yield from _formerly(file, article.slug, article.file.formerly, rules.library.articles)
     yield from _translations(article, file, rules)
     for language, text in article.texts.items():
-        yield from check_text(text, _file(rules, f"{folder}/{language}.md"), rules)
+        yield from check_text(text, _file(rules, f"{folder}/{language}.md"), rules, imported=bool(article.file.imported))
 
 
 def _unknown(file: ContentFile, key: str, wrong: Mapping[str, str]) -> Iterator[Fault]:

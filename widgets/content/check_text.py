@@ -14,6 +14,7 @@ from widgets.content.reading import FORMULAS, count, english_syllables
 from widgets.content.rules import Rules
 
 FEWEST_WORDS = 250
+_ADDRESS = re.compile(r"(?<=\]\()https?:[^()\s]+(?=\))")
 _BRACES = re.compile(r"\{([^{}\n]*)\}")
 
 
@@ -25,6 +26,8 @@ class Page:
     head: ContentFile
     body: ContentFile
     rules: Rules
+    imported: bool = False
+    """Whether the words are another publisher's."""
 
     @property
     def first_line(self) -> int:
@@ -32,9 +35,9 @@ class Page:
         return self.body.line_at(len(self.body.text) - len(self.body.text.lstrip()))
 
 
-def check_text(text: Text, file: ContentFile, rules: Rules) -> Iterator[Fault]:
+def check_text(text: Text, file: ContentFile, rules: Rules, *, imported: bool = False) -> Iterator[Fault]:
     """The faults of one text; one that is withdrawn is not read, and so held to little."""
-    page = Page(text, *file.front_matter(), rules)
+    page = Page(text, *file.front_matter(), rules, imported)
     if text.front.withdrawn:
         yield from (*_dates(page), *_replacement(page))
         return
@@ -91,7 +94,8 @@ def _words_in_front(page: Page) -> Iterator[Fault]:
 
 
 def _words_in_body(page: Page) -> Iterator[Fault]:
-    for message, position in _sayings(page, page.body.text):
+    words = _ADDRESS.sub(lambda address: " " * len(address[0]), page.body.text)  # https://www.911.gov/ says no number to a reader
+    for message, position in _sayings(page, words):
         yield Fault(page.body.name, page.body.line_at(position), message)
 
 
@@ -113,7 +117,7 @@ def _reading(page: Page) -> Iterator[Fault]:
     if wrong := _too_hard(page, text.emergency, formula.emergency_limit):
         yield page.head.fault(f"emergency: {wrong}", "emergency")
     if wrong := _too_hard(page, text.body, formula.article_limit):
-        yield Fault(page.body.name, page.first_line, wrong)
+        yield Fault(page.body.name, page.first_line, wrong, "note" if page.imported else "error")
 
 
 def _too_hard(page: Page, words: Markup, limit: float) -> str:

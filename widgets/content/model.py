@@ -110,6 +110,8 @@ class ArticleFile(Table, frozen=True):
     """Whether the subject is a delicate one. Kept with the article; not shown."""
     codes: dict[CodeSystem, tuple[Line, ...]] = {}
     """Medical codes by system: icd-10-cm, snomed-ct, rxnorm, loinc, mesh. Kept with the article; not shown."""
+    imported: Line = ""
+    """What `health-widgets import` made it from. The reading level of words that are not ours is a note, not an error."""
 
 
 class TopicWords(Table, frozen=True):
