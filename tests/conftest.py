@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from hypothesis import HealthCheck, settings
 from starlette.types import ASGIApp
 
 from tests import making
 from widgets.app import Library, create_app
 from widgets.settings import Settings
+
+# A busy machine is no fault of the code: nothing fails for its time.
+settings.register_profile("library", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+settings.load_profile("library")
 
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import making
@@ -236,7 +236,7 @@ def _checked(said: Said, target: str) -> None:
         assert said.headers["access-control-allow-origin"] == "*", target
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400)
 @given(path=_PATH, query=_QUERY, headers=st.lists(_HEADER, max_size=4), method=_METHOD, body=st.one_of(st.just(b""), st.binary(max_size=200)))
 def test_nothing_a_client_sends_makes_a_500(base: str, path: str, query: str, headers: list[str], method: str, body: bytes) -> None:
     """Any path, query, headers, method and form: never a 500, never active markup, CORS on what a partial refuses."""
@@ -245,7 +245,7 @@ def test_nothing_a_client_sends_makes_a_500(base: str, path: str, query: str, he
     _checked(ask(base, target, *plain, method=method, body=body), target)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(typed=st.text(max_size=300), path=st.sampled_from(["/search", BROWSER, f"{BROWSER}?topic=hearts&lang=es"]))
 def test_any_search_is_answered(base: str, typed: str, path: str) -> None:
     """Whatever is typed is searched for, and stands in the page as text."""
