@@ -18,8 +18,10 @@ from typing import Any, Union, get_args, get_origin
 import click
 import msgspec
 
-from widgets import embed, embedding, machines, readers, settings
+from widgets import embed, settings
+from widgets.app import ROWS
 from widgets.catalog import catalog
+from widgets.codes import CodeSystem
 from widgets.commands import main as commands
 from widgets.content import model
 from widgets.content.markup import SAYINGS
@@ -149,7 +151,7 @@ def environment() -> str:
 def addresses() -> str:
     """Every address that the server answers, by the docstring of what answers it."""
     rows = []
-    for _, endpoint, methods in (*readers.ROUTES, *embedding.ROUTES, *machines.ROUTES):
+    for _, endpoint, methods in ROWS:
         address, _, doc = (endpoint.__doc__ or "").partition(": ")
         asked = ", ".join(method for method in methods if method != "OPTIONS")
         rows.append((address, asked, doc if doc[1:2].isupper() else doc[:1].upper() + doc[1:]))
@@ -215,7 +217,7 @@ def _opened(declared: Any) -> tuple[type[msgspec.Struct] | None, str, str]:
         return struct, "", "tables" if struct else f"list of {value}s"
     if origin is dict:
         struct, _, value = _opened(inner[1])
-        return struct, ".SYSTEM" if inner[0] is model.CodeSystem else ".LANGUAGE", value
+        return struct, ".SYSTEM" if inner[0] is CodeSystem else ".LANGUAGE", value
     if hasattr(declared, "__metadata__"):
         plain = inner[0] if inner else declared.__origin__
         return (None, "", NAMES[declared]) if declared in NAMES else _opened(plain)

@@ -26,8 +26,15 @@ NO_PAGE = "The address may have changed. Search the library, or look through the
 
 BAD_CALLS = [
     (f"{CARD}", 400, 'article: is missing; add it, like article="heart-attack".'),
-    (f"{CARD}?article=", 400, f'article: "" is not a name; {NAME}.'),
-    (f"{CARD}?article=%20", 400, NAME),
+    (f"{CARD}?article=", 400, 'article: is missing; add it, like article="heart-attack".'),
+    (f"{CARD}?article=%20", 400, 'article: is missing; add it, like article="heart-attack".'),
+    (f"{CARD}?article=&code=%20", 400, 'article: is missing; add it, like article="heart-attack".'),
+    (f"{CARD}?article=sample&code=I21.9", 400, 'code: "I21.9" stands beside article="sample"; give one of the two.'),
+    (f"{CARD}?code=<b>", 400, 'code: "<b>" is not a medical code; write it like I21.9.'),
+    (f"{CARD}?code=heart-attack", 400, 'code: "heart-attack" is not a code of ICD-10-CM; write it like I21.9.'),
+    (f"{CARD}?code=2093-4&code-system=loinc", 400, 'code: "2093-4" is mistyped: the last digit of such a code would be 3'),
+    (f"{CARD}?code=I21.9&code-system=icd-9", 400, 'code-system: "icd-9" is not a system of codes that is known here; allowed: icd-10-cm, snomed-ct'),
+    (f"{CARD}?code=A01", 404, 'code: no article here lists "A01" of ICD-10-CM, or a code above or below it; name one with article="...".'),
     (f"{CARD}?artikel=sample", 400, 'article: is missing; add it, like article="heart-attack".'),
     (f"{CARD}?article=no such", 400, NAME),
     (f"{CARD}?article=heart_attack", 400, f'article: "heart_attack" is not a name; {NAME}.'),

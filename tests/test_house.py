@@ -18,12 +18,12 @@ LAYERS = [
     {"__main__"},
     {"commands"},
     {"app"},
-    {"readers", "embedding", "machines"},
+    {"readers", "embedding", "machines", "connect", "api"},
     {"serving"},
     {"pages", "embed", "answers", "limits", "check"},
     {"store"},
     {"render"},
-    {"catalog"},
+    {"catalog", "infobutton"},
     {"views"},
     {"widget"},
     {"edition"},
@@ -31,7 +31,7 @@ LAYERS = [
     {"sites"},
     {"content"},
     {"settings"},
-    {"languages"},
+    {"languages", "codes"},
     {"__init__"},
 ]
 """From the top down; a module imports only from its own layer or from those below."""

@@ -93,13 +93,19 @@ def preflight(request: Request) -> Answer:
 
 async def form(request: Request, name: str) -> str:
     """A field of a posted form, at most 200 characters; what it holds is kept nowhere."""
+    body = await posted(request)
+    fields = parse_qs(body, keep_blank_values=True, max_num_fields=20) if body.count("&") < 20 else {}
+    return fields.get(name, [""])[0][:200]
+
+
+async def posted(request: Request) -> str:
+    """The body of a request, which has a limit; what it holds is kept nowhere."""
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > MOST_BODY:
             raise HTTPException(413, f"The form is too long; it may have {MOST_BODY} bytes.")
-    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20) if body.count(b"&") < 20 else {}
-    return fields.get(name, [""])[0][:200]
+    return body.decode("utf-8", "replace")
 
 
 def own_base(scope: Scope) -> str:

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from widgets import embedding, machines, readers
-from widgets.answers import Endpoint, guarded, logged, not_allowed, refusal, route_of
+from widgets import connect, embedding, machines, readers
+from widgets.answers import Endpoint, Row, guarded, logged, not_allowed, refusal, route_of
 from widgets.edition import Editions
 from widgets.embed import Releases
 from widgets.limits import Buckets
@@ -24,6 +24,9 @@ from widgets.store import Store
 from widgets.widget import UnknownName
 
 log = logging.getLogger("widgets")
+
+ROWS: tuple[Row, ...] = (*readers.ROUTES, *embedding.ROUTES, *connect.ROUTES, *machines.ROUTES)
+"""Every address that is answered."""
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> "Library":
@@ -72,10 +75,9 @@ class Library:
         self.editions.close()
 
     def _routes(self) -> Starlette:
-        rows = (*readers.ROUTES, *embedding.ROUTES, *machines.ROUTES)
         handlers: dict[Any, Any] = {HTTPException: self._http_error, Exception: self._failed}
         routes = Starlette(
-            routes=[Route(path, guarded(self._served(endpoint)), methods=methods) for path, endpoint, methods in rows],
+            routes=[Route(path, guarded(self._served(endpoint)), methods=methods) for path, endpoint, methods in ROWS],
             exception_handlers=handlers,
         )
         routes.router.redirect_slashes = False  # it would send readers to the host that a client named

@@ -71,6 +71,11 @@ def message_page(base: str, edition: Edition, lang: str, moment: Moment, title: 
     return render("pages/message.html", place, values)
 
 
+def unlisted_page(template: str, place: Place[Any], moment: Moment, values: dict[str, Any]) -> str:
+    """A page under `values["title"]` that search engines leave alone."""
+    return render(template, place, values | _frame(place, moment, values["title"], "", (), robots="noindex"))
+
+
 def sitemap(base: str, edition: Edition) -> str:
     """`/sitemap.xml`: every topic and article in every language it has."""
     site = edition.sites[DEFAULT]

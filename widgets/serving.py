@@ -81,9 +81,13 @@ class Serving:
 
     async def query(self, request: Request) -> str:
         """What a reader searches for; a client that asks too often is told to wait."""
+        self.count_search(request)
+        return await form(request, "q")
+
+    def count_search(self, request: Request) -> None:
+        """Count a search of this client; raises the HTTPException that tells it to wait where it asks too often."""
         if not self.searches.take(request.client.host if request.client else ""):
             raise HTTPException(429, "Too many searches at once; wait a second and try again.", {"Retry-After": "1"})
-        return await form(request, "q")
 
     def asset(self, stem: str, asset: Asset, wanted: str, media_type: str = SCRIPT) -> ASGIApp:
         """A file whose address holds its hash: it never changes. Those of releases before are served while they are kept."""

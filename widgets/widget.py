@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl, quote
 
+from widgets.codes import SYSTEMS, system_of
 from widgets.content.markup import fold
 from widgets.content.model import SLUG, Library
 from widgets.edition import Edition
@@ -84,6 +85,22 @@ def flag(text: str) -> bool:
     if text.lower() not in words:
         raise ValueError("is neither true nor false; write open, or leave it out")
     return words[text.lower()]
+
+
+def medical_code(text: str) -> str:
+    """A medical code, such as I21.9; whether its system writes codes so is seen later."""
+    text = text.strip()
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9. -]{0,39}", text):
+        raise ValueError("is not a medical code; write it like I21.9")
+    return text
+
+
+def code_system(text: str) -> str:
+    """A system of medical codes, by its name, OID or address."""
+    found = system_of(text)
+    if found is None:
+        raise ValueError(f"is not a system of codes that is known here; allowed: {', '.join(SYSTEMS)}")
+    return found
 
 
 def any_text(text: str) -> str:

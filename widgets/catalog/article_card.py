@@ -3,17 +3,21 @@
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from widgets.codes import DEFAULT, SYSTEMS, CodeSystem, normal, system_of, wrong
+from widgets.content.coded import coded
 from widgets.edition import Edition
 from widgets.sites import Site
 from widgets.views import Link, article_view, other_languages, related, title_of
-from widgets.widget import Moment, Widget, attribute, flag, named
+from widgets.widget import BadAttribute, Moment, UnknownName, Widget, attribute, code_system, flag, medical_code, named, shown
 
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleCard(Widget):
     """One article, as a card that a reader can open where it stands."""
 
-    article: str = attribute("The article's name in the library.", example="heart-attack")
+    article: str = attribute("The article's name in the library. Give it, or a `code`.", example="heart-attack", default="")
+    code: str = attribute("A medical code that the article lists, in place of its name.", example="I21.9", default="", check=medical_code)
+    code_system: str = attribute("The system that the code is of, by its name, OID or address.", example="loinc", default=DEFAULT, check=code_system)
     open: bool = attribute("Show the whole article at once.", example="", default=False, check=flag, step=True)
 
     doc = "An article's title, summary, dates and source; opens in place into the whole article."
@@ -23,16 +27,26 @@ class ArticleCard(Widget):
         {"article": "heart-attack", "open": ""},
         {"article": "high-blood-pressure", "lang": "es"},
         {"article": "sleep-and-your-heart", "lang": "es", "heading-level": "3"},
+        {"code": "I21.4", "heading-level": "3"},
         {"article": "metastatic-or-recurrent-breast-cancer", "open": "", "lang": "es"},
     )
+
+    def __post_init__(self) -> None:
+        """Refuses a card without an article, and one with two."""
+        if not self.article and not self.code:
+            raise BadAttribute('article: is missing; add it, like article="heart-attack".')
+        if self.article and self.code:
+            raise BadAttribute(f'code: "{self.code}" stands beside article="{self.article}"; give one of the two.')
 
     def page(self) -> str:
         """The article's page."""
         return self.page_query(f"/articles/{self.article}")
 
     def settled(self, edition: Edition) -> Self:
-        """With the article's current name."""
-        return replace(super().settled(edition), article=named(edition.library, "article", self.article))
+        """With the article's current name, also where a code was given: so each article has one address and one answer."""
+        card = super().settled(edition)
+        slug = _by_code(card, edition) if self.code else named(edition.library, "article", self.article)
+        return replace(card, article=slug, code="", code_system=DEFAULT)
 
     def to(self, kind: str, name: str) -> Self | None:
         """Another article opens in this one's place."""
@@ -63,6 +77,20 @@ class ArticleCard(Widget):
     def _card(self, article: Any, site: Site, language: str) -> Link:
         title, lang = title_of(article, site, language)
         return Link(title, replace(self, article=article.slug, open=True), lang)
+
+
+def _by_code(card: ArticleCard, edition: Edition) -> str:
+    """The slug of the first article for the card's code; one that is withdrawn only where there is no other. Raises BadAttribute."""
+    system: CodeSystem = system_of(card.code_system) or DEFAULT
+    if fault := wrong(system, card.code):
+        raise BadAttribute(f'code: "{shown(card.code)}" {fault}.')
+    found = [one.article for one in coded(edition.library, system, normal(system, card.code))]
+    if not found:
+        name = SYSTEMS[system].name
+        raise UnknownName(f'code: no article here lists "{shown(card.code)}" of {name}, or a code above or below it; name one with article="...".')
+    site = edition.sites[card.site]
+    current = (a for a in found if not a.text(card.language(site), site.language).front.withdrawn)
+    return next(current, found[0]).slug
 
 
 def _replacement(card: ArticleCard, edition: Edition, site: Site, slug: str | None) -> Link | None:

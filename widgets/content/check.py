@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from widgets.codes import wrong
 from widgets.content.check_text import check_text
 from widgets.content.files import ContentFile, Fault
 from widgets.content.model import Article, Topic
@@ -72,6 +73,7 @@ def _article(article: Article, rules: Rules) -> Iterator[Fault]:
     yield from _unknown(file, "related", {slug: rules.unknown("article", slug) for slug in article.file.related})
     yield from _formerly(file, article.slug, article.file.formerly, rules.library.articles)
     yield from _translations(article, file, rules)
+    yield from _codes(article, file)
     for language, text in article.texts.items():
         yield from check_text(text, _file(rules, f"{folder}/{language}.md"), rules, imported=bool(article.file.imported))
 
@@ -89,6 +91,14 @@ def _translations(article: Article, file: ContentFile, rules: Rules) -> Iterator
     for language in rules.languages:
         if not (rules.root / f"articles/{article.slug}/{language}.md").is_file():  # a faulty one is told by reading
             yield file.fault(f"has no text in {language}; add {language}.md beside it.", level="note")
+
+
+def _codes(article: Article, file: ContentFile) -> Iterator[Fault]:
+    """Codes that their system does not write so; nothing finds the article by them."""
+    for system, codes in article.file.codes.items():
+        for code in codes:
+            if fault := wrong(system, code):
+                yield file.fault_of(code, f'codes.{system}: "{code}" {fault}.', "codes", system)
 
 
 def _formerly(file: ContentFile, slug: str, former: Iterable[str], named: Mapping[str, Article] | Mapping[str, Topic]) -> Iterator[Fault]:

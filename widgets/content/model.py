@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from widgets.codes import CodeSystem, normal
 from widgets.content.files import Fault
 from widgets.content.markup import Markup, fold
 
@@ -22,7 +23,6 @@ Slug = Annotated[str, msgspec.Meta(pattern=SLUG, max_length=100)]
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=300, pattern=r"^[^\n\x00-\x08]*$")]
 LANGUAGE = r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$"
 Language = Annotated[str, msgspec.Meta(pattern=LANGUAGE)]
-CodeSystem = Literal["icd-10-cm", "snomed-ct", "rxnorm", "loinc", "mesh"]
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -109,7 +109,7 @@ class ArticleFile(Table, frozen=True):
     sensitive: bool = False
     """Whether the subject is a delicate one. Kept with the article; not shown."""
     codes: dict[CodeSystem, tuple[Line, ...]] = {}
-    """Medical codes by system: icd-10-cm, snomed-ct, rxnorm, loinc, mesh. Kept with the article; not shown."""
+    """Medical codes by system: icd-10-cm, snomed-ct, rxnorm, loinc, mesh. Records find the article by them."""
     imported: Line = ""
     """What `health-widgets import` made it from. The reading level of words that are not ours is a note, not an error."""
 
@@ -227,6 +227,15 @@ class Library:
         """The topics that the article names, by present or former names, and that there are."""
         return [topic for slug in dict.fromkeys(article.file.topics) if (topic := self.topic(slug))]
 
+    def coded(self, system: CodeSystem, code: str) -> tuple[str, ...]:
+        """The slugs of the articles that list this very code, which is written as its system writes it."""
+        return self._coded.get((system, code), ())
+
+    def coded_below(self, system: CodeSystem, code: str) -> tuple[str, ...]:
+        """The slugs of the articles that list a code which begins with this one, and is longer."""
+        found = (slugs for (own, listed), slugs in self._coded.items() if own == system and listed.startswith(code) and listed != code)
+        return tuple(dict.fromkeys(slug for slugs in found for slug in slugs))
+
     def near(self, kind: Literal["article", "topic"], slug: str) -> list[str]:
         """Up to three names that the misspelt one may have meant."""
         names = list(self.articles if kind == "article" else self.topics)
@@ -239,6 +248,11 @@ class Library:
     @cached_property
     def _renamed_topics(self) -> dict[str, str]:
         return {old: t.slug for t in self.topics.values() for old in t.file.formerly}
+
+    @cached_property
+    def _coded(self) -> dict[tuple[CodeSystem, str], tuple[str, ...]]:
+        listed = ((system, normal(system, code), a.slug) for a in self.articles.values() for system, codes in a.file.codes.items() for code in codes)
+        return _grouped(((system, code), slug) for system, code, slug in listed if code)
 
     @cached_property
     def _children(self) -> dict[str | None, tuple[Topic, ...]]:
