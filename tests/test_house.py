@@ -20,7 +20,7 @@ LAYERS = [
     {"app"},
     {"readers", "embedding", "machines", "connect", "api"},
     {"serving"},
-    {"pages", "embed", "answers", "limits", "check"},
+    {"pages", "embed", "answers", "limits", "check", "openapi"},
     {"store"},
     {"render"},
     {"catalog", "infobutton"},

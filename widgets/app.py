@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from widgets import connect, embedding, machines, readers
+from widgets import api, connect, embedding, machines, readers
 from widgets.answers import Endpoint, Row, guarded, logged, not_allowed, refusal, route_of
 from widgets.edition import Editions
 from widgets.embed import Releases
@@ -25,7 +25,7 @@ from widgets.widget import UnknownName
 
 log = logging.getLogger("widgets")
 
-ROWS: tuple[Row, ...] = (*readers.ROUTES, *embedding.ROUTES, *connect.ROUTES, *machines.ROUTES)
+ROWS: tuple[Row, ...] = (*readers.ROUTES, *embedding.ROUTES, *connect.ROUTES, *api.ROUTES, *machines.ROUTES)
 """Every address that is answered."""
 
 

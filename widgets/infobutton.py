@@ -25,6 +25,7 @@ CODE, SYSTEM, NAME = "mainSearchCriteria.v.c", "mainSearchCriteria.v.cs", "mainS
 LANGUAGE = "informationRecipient.languageCode.c"
 MOST_CRITERIA = 20
 _LONGEST = 200
+_SAYS = {"same": "code_same", "wider": "code_wider", "narrower": "code_narrower"}
 _CRITERION = re.compile(rf"({CODE}|{SYSTEM}|{NAME})([0-9]{{0,3}})", re.IGNORECASE)
 
 
@@ -165,7 +166,7 @@ def _answers(edition: Edition, site: Site, language: str, one: Criterion) -> lis
     by_code = coded(edition.library, system, one.normal) if system and one.normal else []
     if by_code and system:
         name = SYSTEMS[system].name
-        texts = (words.say(f"code_{hit.relation}", system=name, code=one.normal, listed=hit.listed) for hit in by_code)
+        texts = (words.say(_SAYS[hit.relation], system=name, code=one.normal, listed=hit.listed) for hit in by_code)
         return [(hit.article, Reason(system, hit.listed, text)) for hit, text in zip(by_code, texts, strict=True)]
     return [(article, Reason(None, "", words["code_name"])) for article in _named(edition, site, language, one.name)]
 

@@ -56,10 +56,11 @@ async def sitemap(serving: Serving, request: Request) -> ASGIApp:
 
 
 async def robots(serving: Serving, request: Request) -> ASGIApp:
-    """`/robots.txt`: pages may be indexed, partials and searches not."""
+    """`/robots.txt`: pages may be indexed; partials, searches and what programs ask not."""
     base = serving.base(request)
     path = urlsplit(base).path
-    text = f"User-agent: *\nDisallow: {path}/partials/\nDisallow: {path}/search\nSitemap: {base}/sitemap.xml\n"
+    closed = "".join(f"Disallow: {path}/{name}\n" for name in ("partials/", "search", "connect", "api/"))
+    text = f"User-agent: *\n{closed}Sitemap: {base}/sitemap.xml\n"
     return prepare(text, TEXT, EVERYWHERE, cache="max-age=3600")
 
 

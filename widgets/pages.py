@@ -33,7 +33,7 @@ def article_page(at: Place[ArticleCard], moment: Moment) -> str:
     place = replace(at, widget=replace(card, open=True, heading_level=1), steps="pages")
     view = place.widget.view(edition, place.site, moment)
     article: ArticleView = view["article"]
-    structured = _medical_web_page(place, article)
+    structured = medical_web_page(place, article)
     trail = _trail(edition, place.site, card, edition.library.articles[card.article])
     frame = _frame(place, moment, article.title, article.summary, article.languages)
     values = view | frame | {"structured": structured, "trail": trail}
@@ -150,7 +150,7 @@ def _alternates(base: str, site: Site, widget: Widget, languages: tuple[str, ...
     return [(lang, base + replace(widget, lang="" if lang == site.language else lang).page()) for lang in languages]
 
 
-def _medical_web_page(place: Place[Any], article: ArticleView) -> dict[str, Any]:
+def medical_web_page(place: Place[Any], article: ArticleView) -> dict[str, Any]:
     """schema.org JSON-LD. What no one reviewed has neither `reviewedBy` nor `lastReviewed`."""
     site = place.site
     page: dict[str, Any] = {

@@ -148,8 +148,11 @@ def _in_language(lang: str) -> Safe:
 
 @pass_context
 def _prose(context: Context, markup: Markup, lang: str, below: int = 1) -> Safe:
+    return prose(context["place"], markup, lang, below)
+
+
+def prose(place: Place[Widget], markup: Markup, lang: str, below: int = 1) -> Safe:
     """Markup as HTML: references become links, headings fit the page, sayings are the region's."""
-    place: Place[Widget] = context["place"]
     words = words_in(lang)
     return Safe("".join(_written(markup, place, words, below)))  # parts were sanitised when the file was read
 

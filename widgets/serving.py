@@ -69,15 +69,15 @@ class Serving:
         edition = self.edition
         return Place(self.base(request), edition, kind.parse(query).settled(edition))
 
-    def kept(self, place: Place[W], make: Callable[[Place[W], Moment], str], headers: tuple[Header, ...]) -> Answer:
+    def kept(self, place: Place[W], make: Callable[[Place[W], Moment], str], headers: tuple[Header, ...], media_type: str = HTML) -> Answer:
         """The kept answer of `make` for this place, or one made now and kept for as long as what it says holds."""
         key = (make, place)
         found = self.store.find(key)
         if found is not None:
             return found
         moment = self.moment()
-        html = make(place, moment)
-        return self.store.keep(key, prepare(html, HTML, headers, cache="", edition=place.edition, until=moment.until, now=moment.now))
+        text = make(place, moment)
+        return self.store.keep(key, prepare(text, media_type, headers, cache="", edition=place.edition, until=moment.until, now=moment.now))
 
     async def query(self, request: Request) -> str:
         """What a reader searches for; a client that asks too often is told to wait."""
