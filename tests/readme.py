@@ -14,14 +14,16 @@ from itertools import pairwise
 from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
+from urllib.parse import unquote
 
 import click
 import msgspec
 
+from tests.records import REQUESTS
 from widgets import embed, settings
 from widgets.app import ROWS
 from widgets.catalog import catalog
-from widgets.codes import CodeSystem
+from widgets.codes import SYSTEMS, CodeSystem
 from widgets.commands import main as commands
 from widgets.content import model
 from widgets.content.markup import SAYINGS
@@ -32,7 +34,7 @@ from widgets.views import saying
 from widgets.widget import Widget, html_name
 
 ROOT = settings.files()
-PAGES = ("README.md", "CONTRIBUTING.md", "content/README.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "content/README.md", "docs/connect.md")
 PLACE = re.compile(r"(<!-- made: (?P<name>[^\n]+?) -->\n)(?P<text>.*?)(<!-- /made -->)", re.DOTALL)
 
 
@@ -248,6 +250,18 @@ def placeholders() -> str:
     return table("written, shown in the United States, shown in Great Britain", rows)
 
 
+def code_systems() -> str:
+    """The systems of medical codes."""
+    rows = ((code(key), system.used_for, code(system.oid), code(system.uris[0]), code(system.example)) for key, system in SYSTEMS.items())
+    return table("system, for, OID, address, a code", rows)
+
+
+def requests() -> str:
+    """What records ask of /connect, and what they get."""
+    shown = ((one.what, code(unquote(one.parameters)), ", ".join(map(code, one.expected)) or "nothing", one.note) for one in REQUESTS)
+    return table("request, parameters, articles, remark", shown)
+
+
 MADE: dict[str, Callable[[], str]] = {
     "elements": elements,
     "widgets": widgets,
@@ -259,6 +273,8 @@ MADE: dict[str, Callable[[], str]] = {
     "commands": command_line,
     "languages": languages,
     "regions": regions,
+    "code systems": code_systems,
+    "requests": requests,
     "placeholders": placeholders,
     "article keys": lambda: keys(model.ArticleFile),
     "front matter keys": lambda: keys(model.FrontMatter),

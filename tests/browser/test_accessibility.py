@@ -21,6 +21,8 @@ STATES = [
 FULL_PAGES = [
     *("/", "/?letter=h", "/topics/heart-conditions", "/topics/symptoms"),
     *("/articles/high-blood-pressure", "/articles/heart-attack?lang=es", "/nowhere"),
+    "/connect?mainSearchCriteria.v.c=I21.4&mainSearchCriteria.v.c1=2093-3&mainSearchCriteria.v.cs1=LOINC&mainSearchCriteria.v.c2=Z99.9&mainSearchCriteria.v.cs2=ICD10CM",
+    "/connect?mainSearchCriteria.v.c=Z99.9&lang=es",
 ]
 
 Begin = Callable[..., Visit]

@@ -79,7 +79,7 @@ def test_every_example_without_scripts_has_its_links(name: str, visit: Begin, pa
         assert (link.get_attribute("href") or "").strip()
 
 
-@pytest.mark.parametrize("name", ["article_card.html", "preload.html", "script_only.html", "data_attribute.html", "spanish.html"])
+@pytest.mark.parametrize("name", ["article_card.html", "code.html", "preload.html", "script_only.html", "data_attribute.html", "spanish.html"])
 def test_a_first_card_costs_two_requests(name: str, visit: Begin, partner: Partner, library: Server) -> None:
     """The first article card on a page is two requests to the library, and no preflight."""
     shown(visit(), partner, name)
