@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -19,7 +21,8 @@ from widgets.settings import Settings
 
 @pytest.fixture(scope="module")
 def base() -> Iterator[str]:
-    library = create_app(Settings(watch=False), clock=lambda: NOON)
+    seconds = count()  # so that no test meets the limit of another
+    library = create_app(Settings(watch=False), clock=lambda: NOON + timedelta(seconds=next(seconds)))
     with serving(library) as address:
         yield address
     library.close()

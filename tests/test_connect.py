@@ -1,8 +1,11 @@
 """`/connect`: what health records ask by code, and what they are answered."""
 
 import json
+import logging
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import count
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -26,8 +29,9 @@ AS = "&knowledgeResponseType="
 
 @pytest.fixture(scope="module")
 def base() -> Iterator[str]:
-    """The sample library, whose codes the requests are about."""
-    library = create_app(Settings(watch=False), clock=lambda: NOON)
+    """The sample library, whose codes the requests are about; its clock goes on by a second each time, so that no test meets the limit."""
+    seconds = count()
+    library = create_app(Settings(watch=False), clock=lambda: NOON + timedelta(seconds=next(seconds)))
     with serving(library) as address:
         yield address
     library.close()
@@ -244,7 +248,30 @@ def test_no_request_makes_a_500_or_becomes_markup(base: str, data: st.DataObject
         ET.fromstring(said.body)
 
 
-def test_a_withdrawn_article_gives_way_to_its_replacement(content: object, app: Library, serve: Callable[[ASGIApp], str]) -> None:
+def test_names_are_searches_and_have_their_limit(app: Library, serve: Callable[[ASGIApp], str]) -> None:
+    """A client that sends too many names is told to wait; codes alone are never counted."""
+    base = serve(app)
+    with httpx.Client() as client:
+        statuses = [client.get(f"{base}/connect?mainSearchCriteria.v.dn=sample").status_code for _ in range(101)]
+        assert statuses == [200] * 100 + [429]
+        assert client.get(f"{base}/connect?mainSearchCriteria.v.c=I10").status_code == 200
+
+
+def test_no_code_is_in_a_log(app: Library, serve: Callable[[ASGIApp], str], caplog: pytest.LogCaptureFixture) -> None:
+    """With the access log on, a request leaves its route and status, and nothing that it asked."""
+    logged = create_app(Settings(content=app.settings.content, watch=False, access_log=True))
+    base = serve(logged)
+    with caplog.at_level(logging.DEBUG, "widgets"):
+        _get(base, f"{ICD}&age.v.v=67")
+        httpx.post(f"{base}/connect", data={"mainSearchCriteria.v.dn": "typed-name"})
+        httpx.get(f"{base}/api/search?q=typed-name")
+        httpx.get(f"{base}/partials/article-card?code=I21.4")
+    said = [record.getMessage() for record in caplog.records]
+    assert said == ["GET /connect 200", "POST /connect 200", "GET /api/search 200", "GET /partials/{kind} 404"]
+    logged.close()
+
+
+def test_a_withdrawn_article_gives_way_to_its_replacement(app: Library, serve: Callable[[ASGIApp], str]) -> None:
     """A code of a withdrawn article leads to what takes its place, and to nothing where nothing does."""
     root = app.settings.content
     coded = 'topics = ["hearts"]\n\n[codes]\nicd-10-cm = ["I21"]\n'
@@ -267,6 +294,9 @@ def test_a_card_finds_its_article_by_code(base: str) -> None:
         assert by_code.text == by_name.text
         assert by_code.headers["etag"] == by_name.headers["etag"]
         assert by_code.headers["cache-control"].startswith("max-age=300")
+    for way in ("frame", "include"):
+        named, coded = (httpx.get(f"{base}/{way}/article-card?{query}") for query in ("article=heart-attack", "code=I21.4"))
+        assert coded.text == named.text
     steps = {str(a.attributes.get("hx-get")) for a in parsed(by_name.text).css("a[hx-get]")}
     assert all("article" in parse_qs(urlsplit(step).query) for step in steps)
 

@@ -1,7 +1,7 @@
 """The library as JSON for those who build their own: its articles, its topics, and a search. Terms are schema.org's where it has them."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Self, TypeVar
@@ -61,7 +61,7 @@ class Articles(Listed):
         """With the topic's current name."""
         return replace(super().settled(edition), topic=self.topic and named(edition.library, "topic", self.topic))
 
-    def slugs(self, library: Library) -> Iterable[str]:
+    def slugs(self, library: Library) -> Collection[str]:
         """The articles' names, in an order that stays."""
         return sorted(library.articles_below(self.topic)) if self.topic else library.articles
 
@@ -73,7 +73,7 @@ async def articles(serving: Serving, request: Request) -> ASGIApp:
 
 async def topics(serving: Serving, request: Request) -> ASGIApp:
     """`/api/topics`: the topic tree from its tops down, each topic with the one above it and its number of articles."""
-    return _listed(serving, request, Listed, (), _topics, lambda place: _tree(place.edition.library, None))
+    return _listed(serving, request, Listed, (), _topics, lambda place: _tree(place.edition.library))
 
 
 async def article(serving: Serving, request: Request) -> ASGIApp:
@@ -105,9 +105,11 @@ async def openapi(serving: Serving, request: Request) -> ASGIApp:
     """`/openapi.json`: what these addresses take and give, as an OpenAPI 3.1 document."""
     base = serving.base(request)
     key = ("openapi", base)
+    if found := serving.store.find(key):
+        return found
     lists = {"/api/articles": Articles, "/api/topics": Listed, "/api/search": Listed}
     text = json.dumps(document(base, (*ROUTES, *CONNECT), lists))
-    return serving.store.find(key) or serving.store.keep(key, prepare(text, JSON, SHARED, cache="max-age=300"))
+    return serving.store.keep(key, prepare(text, JSON, SHARED, cache="max-age=300"))
 
 
 def _listed(
@@ -116,24 +118,23 @@ def _listed(
     kind: type[L],
     takes: tuple[str, ...],
     make: Callable[[Place[L], Moment], str],
-    everything: Callable[[Place[L]], Iterable[Any]],
+    everything: Callable[[Place[L]], Collection[Any]],
 ) -> ASGIApp:
     try:
         place = serving.place(request, kind, "", ("lang", "site", "limit", "offset", *takes))
     except BadAttribute as error:
         return refusal(error.status, str(error))
-    total = sum(1 for _ in everything(place))
-    return serving.kept(place, make, (*SHARED, place.widget.link(place.base, route_of(request.scope), total)), JSON)
+    link = place.widget.link(place.base, route_of(request.scope), len(everything(place)))
+    return serving.kept(place, make, (*SHARED, link), JSON)
 
 
 def _articles(place: Place[Articles], moment: Moment) -> str:
-    library = place.edition.library
-    slugs = list(place.widget.slugs(library))
+    slugs = place.widget.slugs(place.edition.library)
     return _items(place.widget, len(slugs), [_item(_card(place, slug), moment) for slug in _part(place.widget, slugs)])
 
 
 def _topics(place: Place[Listed], moment: Moment) -> str:
-    tree = list(_tree(place.edition.library, None))
+    tree = _tree(place.edition.library)
     return _items(place.widget, len(tree), [_topic(place, topic, above) for topic, above in _part(place.widget, tree)])
 
 
@@ -231,11 +232,9 @@ def _topic(place: Place[Any], topic: Topic, above: str | None = None) -> Values:
     return {key: value for key, value in page.items() if value}
 
 
-def _tree(library: Library, above: str | None) -> Iterator[tuple[Topic, str | None]]:
+def _tree(library: Library, above: str | None = None) -> list[tuple[Topic, str | None]]:
     """Every topic with the name of that above it, from the tops down."""
-    for topic in library.children(above):
-        yield topic, above
-        yield from _tree(library, topic.slug)
+    return [pair for topic in library.children(above) for pair in ((topic, above), *_tree(library, topic.slug))]
 
 
 def _said(place: Place[Any], one: Any) -> Values:
