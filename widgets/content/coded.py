@@ -1,6 +1,6 @@
 """The articles that a medical code leads to, and why each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,24 +26,15 @@ def coded(library: Library, system: CodeSystem, code: str) -> list[Coded]:
     Codes beside it never do: R07.0 is a sore throat, and R07.9 is chest pain.
     """
     for listed in (code, *above(system, code)):
-        if slugs := library.coded(system, listed):
-            return _ranked(_found(library, slugs, system, listed, "same" if listed == code else "wider"), system)
-    narrower = library.coded_below(system, code) if SYSTEMS[system].nested else ()
-    return _ranked(_below(library, narrower, system, code), system)
+        if articles := library.coded(system, listed):
+            return _ranked((Coded(article, listed, "same" if listed == code else "wider") for article in articles), system)
+    narrower = library.coded_below(system, code) if SYSTEMS[system].nested else []
+    return _ranked((Coded(article, _below(article, system, code), "narrower") for article in narrower), system)
 
 
-def _found(library: Library, slugs: Iterable[str], system: CodeSystem, listed: str, relation: Relation) -> Iterator[Coded]:
-    for slug in slugs:
-        if article := library.article(slug):
-            yield Coded(article, listed, relation)
-
-
-def _below(library: Library, slugs: Iterable[str], system: CodeSystem, code: str) -> Iterator[Coded]:
-    for slug in slugs:
-        article = library.article(slug)
-        listed = next((own for own in _codes(article, system) if is_below(system, own, code)), "") if article else ""
-        if article and listed:
-            yield Coded(article, listed, "narrower")
+def _below(article: Article, system: CodeSystem, code: str) -> str:
+    """The first of the article's codes that stands below this one."""
+    return next(listed for listed in _codes(article, system) if is_below(system, listed, code))
 
 
 def _ranked(found: Iterable[Coded], system: CodeSystem) -> list[Coded]:

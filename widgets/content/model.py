@@ -227,14 +227,14 @@ class Library:
         """The topics that the article names, by present or former names, and that there are."""
         return [topic for slug in dict.fromkeys(article.file.topics) if (topic := self.topic(slug))]
 
-    def coded(self, system: CodeSystem, code: str) -> tuple[str, ...]:
-        """The slugs of the articles that list this very code, which is written as its system writes it."""
-        return self._coded.get((system, code), ())
+    def coded(self, system: CodeSystem, code: str) -> list[Article]:
+        """The articles that list this very code, which is written as its system writes it."""
+        return list(self._coded.get((system, code), ()))
 
-    def coded_below(self, system: CodeSystem, code: str) -> tuple[str, ...]:
-        """The slugs of the articles that list a code which begins with this one, and is longer."""
-        found = (slugs for (own, listed), slugs in self._coded.items() if own == system and listed.startswith(code) and listed != code)
-        return tuple(dict.fromkeys(slug for slugs in found for slug in slugs))
+    def coded_below(self, system: CodeSystem, code: str) -> list[Article]:
+        """The articles that list a code which begins with this one, and is longer."""
+        found = (articles for (own, listed), articles in self._coded.items() if own == system and listed.startswith(code) and listed != code)
+        return list({article.slug: article for articles in found for article in articles}.values())
 
     def near(self, kind: Literal["article", "topic"], slug: str) -> list[str]:
         """Up to three names that the misspelt one may have meant."""
@@ -250,9 +250,9 @@ class Library:
         return {old: t.slug for t in self.topics.values() for old in t.file.formerly}
 
     @cached_property
-    def _coded(self) -> dict[tuple[CodeSystem, str], tuple[str, ...]]:
-        listed = ((system, normal(system, code), a.slug) for a in self.articles.values() for system, codes in a.file.codes.items() for code in codes)
-        return _grouped(((system, code), slug) for system, code, slug in listed if code)
+    def _coded(self) -> dict[tuple[CodeSystem, str], tuple[Article, ...]]:
+        listed = ((system, normal(system, code), a) for a in self.articles.values() for system, codes in a.file.codes.items() for code in codes)
+        return _grouped(((system, code), article) for system, code, article in listed if code)
 
     @cached_property
     def _children(self) -> dict[str | None, tuple[Topic, ...]]:
