@@ -130,8 +130,8 @@ def _clean(text: str) -> str:
 
 def language_of(text: str) -> str:
     """A language as records name it, by its two-letter code: `spa` is Spanish too, and so is `sp`, which MedlinePlus Connect takes."""
-    text = text.strip()[:40].lower()
-    return "es" if text == "sp" else str(get_global("language_aliases").get(text, text))
+    first, hyphen, more = text.strip()[:40].lower().replace("_", "-").partition("-")
+    return ("es" if first == "sp" else str(get_global("language_aliases").get(first, first))) + hyphen + more
 
 
 def answer(edition: Edition, asked: Infobutton) -> Answer:
