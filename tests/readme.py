@@ -29,6 +29,7 @@ from widgets.content import model
 from widgets.content.markup import SAYINGS
 from widgets.content.reading import FORMULAS
 from widgets.languages import known, words_in
+from widgets.manifest import fallback
 from widgets.sites import REGIONS, CampaignFile, SiteFile
 from widgets.views import saying
 from widgets.widget import Widget, html_name
@@ -92,7 +93,7 @@ def _widget(widget: type[Widget]) -> str:
 
 
 def _every_widget() -> str:
-    more = "\n".join(f'| `{name}` | {doc} | `{name}="{example}"` |  |' for name, (doc, example) in embed.ON_THE_ELEMENT.items())
+    more = "\n".join(f'| `{name}` | {doc} | `{name}="{example}"` |  |' for name, (doc, example, _) in embed.ON_THE_ELEMENT.items())
     return f"**Every element**\n\n{_attributes(fields(Widget))}\n{more}"
 
 
@@ -121,19 +122,7 @@ def events() -> str:
 
 def properties() -> str:
     """The custom properties, with the values that the styles fall back to."""
-    css = (ROOT / "static/widgets.css").read_text("utf-8")
-    return table("property, what it sets, default", ((code(name), doc, code(_fallback(css, name))) for name, doc in embed.PROPERTIES.items()))
-
-
-def _fallback(css: str, name: str) -> str:
-    """The last value that the style sheet gives for a property that no page sets."""
-    begins = css.rindex(f"var({name},") + len(f"var({name},")
-    depth = 1
-    for end in range(begins, len(css)):
-        depth += {"(": 1, ")": -1}.get(css[end], 0)
-        if not depth:
-            return css[begins:end].strip()
-    return ""
+    return table("property, what it sets, default", ((code(name), doc, code(fallback(name))) for name, doc in embed.PROPERTIES.items()))
 
 
 def parts() -> str:

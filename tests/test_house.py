@@ -20,6 +20,8 @@ LAYERS = [
     {"app"},
     {"readers", "embedding", "machines", "connect", "api"},
     {"serving"},
+    {"typings"},
+    {"manifest"},
     {"pages", "embed", "answers", "limits", "check", "openapi"},
     {"store"},
     {"render"},

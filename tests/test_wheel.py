@@ -83,6 +83,8 @@ def test_the_installed_command_serves_every_address(base: str) -> None:
         "/partials/symptom-checker": "In an emergency, call",
         "/partials/appointment-cta?campaign=heart-month": "Heart Month",
         "/embed.js": "health-article-card",
+        "/custom-elements.json": "health-article-card",
+        "/health-widgets.d.ts": "health-article-card",
         "/sitemap.xml": "<urlset",
         "/robots.txt": "Sitemap:",
         "/healthz": "ok",

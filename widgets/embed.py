@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,27 +26,54 @@ from widgets.widget import Widget, flag, html_name
 LOADER_WORDS = ("could_not_load", "try_again", "open_library")
 
 
+def union(values: Iterable[str]) -> str:
+    """A TypeScript type: one of these words."""
+    return " | ".join(f'"{value}"' for value in values)
+
+
 class Event(NamedTuple):
     """When an element sends an event, and what its `detail` holds."""
 
     doc: str
     detail: Mapping[str, str]
+    types: Mapping[str, str] = {}
+    """What of its detail is another TypeScript type than string."""
 
+
+ERROR_KINDS = ("attribute", "not-found", "busy", "server", "content", "timeout", "network")
+KIND = "HealthWidgetKind"
+"""What the typings call the union of all widgets' kinds."""
 
 EVENTS: Mapping[str, Event] = {
-    "health-load": Event("The widget shows its content.", {"widget": "its kind, like `article-card`"}),
+    "health-load": Event("The widget shows its content.", {"widget": "its kind, like `article-card`"}, {"widget": KIND}),
     "health-error": Event(
         "Something could not be had.",
-        {"kind": "`attribute`, `not-found`, `busy`, `server`, `content`, `timeout` or `network`"},
+        {"kind": f"{', '.join(f'`{kind}`' for kind in ERROR_KINDS[:-1])} or `{ERROR_KINDS[-1]}`"},
+        {"kind": union(ERROR_KINDS)},
     ),
-    "health-navigate": Event("A reader has moved inside the widget.", {"attributes": "the parameters of what is in view now"}),
+    "health-navigate": Event(
+        "A reader has moved inside the widget.", {"attributes": "the parameters of what is in view now"}, {"attributes": "Record<string, string>"}
+    ),
     "health-cta": Event("A reader used the call to action's button or phone.", {"campaign": "its name, or empty"}),
 }
 
-ON_THE_ELEMENT: Mapping[str, tuple[str, str]] = {
-    "theme": ("`light` or `dark`; without it, the `color-scheme` of the page around. Only the styles read it: it is never sent.", "dark"),
+
+class Styling(NamedTuple):
+    """An attribute that only the styles read: what it does, an example, and the values it may have."""
+
+    doc: str
+    example: str
+    values: tuple[str, ...]
+
+
+ON_THE_ELEMENT: Mapping[str, Styling] = {
+    "theme": Styling(
+        "`light` or `dark`; without it, or with `auto`, the `color-scheme` of the page around. Only the styles read it: it is never sent.",
+        "dark",
+        ("auto", "light", "dark"),
+    ),
 }
-"""Attributes that are no part of a partial's address: what each does, and an example."""
+"""Attributes that are no part of a partial's address."""
 
 PROPERTIES: Mapping[str, str] = {
     "--health-accent": "Links, headings, buttons.",

@@ -6,14 +6,16 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from widgets import embed
+from widgets import embed, manifest, typings
 from widgets.answers import EVERYWHERE, SCRIPT, SHARED, TEXT, Row
 from widgets.pages import sitemap as sitemap_of
 from widgets.serving import Serving
 from widgets.store import BEST, prepare
 
 JSON = "application/json"
+TYPESCRIPT = "application/typescript; charset=utf-8"
 LOADER_CACHE = "max-age=300, stale-while-revalidate=86400"
+DECLARED_CACHE = "max-age=300"
 
 
 async def loader(serving: Serving, request: Request) -> ASGIApp:
@@ -44,6 +46,21 @@ async def older(serving: Serving, request: Request) -> ASGIApp:
 async def styles(serving: Serving, request: Request) -> ASGIApp:
     """`/static/library-<hash>.css`: the styles of the library's own pages."""
     return serving.asset("library", embed.page_styles(), request.path_params["hash"], "text/css; charset=utf-8")
+
+
+async def custom_elements(serving: Serving, request: Request) -> ASGIApp:
+    """`/custom-elements.json`: the elements for development tools, as a Custom Elements Manifest."""
+    return _declared(serving, manifest.manifest(), JSON)
+
+
+async def declarations(serving: Serving, request: Request) -> ASGIApp:
+    """`/health-widgets.d.ts`: the elements for TypeScript, in the DOM, in JSX and in Vue templates."""
+    return _declared(serving, typings.typings(), TYPESCRIPT)
+
+
+def _declared(serving: Serving, text: str, media_type: str) -> ASGIApp:
+    """What is made from the declarations alone; kept under its own text, as it changes only with the version."""
+    return serving.store.find(text) or serving.store.keep(text, prepare(text, media_type, SHARED, cache=DECLARED_CACHE, quality=11))
 
 
 async def sitemap(serving: Serving, request: Request) -> ASGIApp:
@@ -81,6 +98,8 @@ ROUTES: tuple[Row, ...] = (
     ("/embed-{hash}.js", pinned_loader, ("GET", "OPTIONS")),
     ("/enhance-{hash}.js", bundle, ("GET", "OPTIONS")),
     ("/older-{hash}.js", older, ("GET", "OPTIONS")),
+    ("/custom-elements.json", custom_elements, ("GET", "OPTIONS")),
+    ("/health-widgets.d.ts", declarations, ("GET", "OPTIONS")),
     ("/static/library-{hash}.css", styles, ("GET",)),
     ("/sitemap.xml", sitemap, ("GET",)),
     ("/robots.txt", robots, ("GET",)),

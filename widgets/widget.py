@@ -57,26 +57,41 @@ def one_letter(text: str) -> str:
     return fold(letter)[:1]
 
 
-def one_of(*values: str) -> Check:
-    """One of a few words."""
+@dataclass(frozen=True)
+class OneOf:
+    """A check that knows its values: one of a few words."""
 
-    def check(text: str) -> str:
-        if text not in values:
-            raise ValueError(f"is not known; allowed: {', '.join(values)}")
+    values: tuple[str, ...]
+
+    def __call__(self, text: str) -> str:
+        """The text, if it is one of them."""
+        if text not in self.values:
+            raise ValueError(f"is not known; allowed: {', '.join(self.values)}")
         return text
 
-    return check
+
+def one_of(*values: str) -> OneOf:
+    """One of a few words."""
+    return OneOf(values)
 
 
-def number(low: int, high: int) -> Check:
-    """A whole number between two, both included."""
+@dataclass(frozen=True)
+class WholeNumber:
+    """A check that knows its range: a whole number from `low` to `high`."""
 
-    def check(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", text) or not low <= int(text) <= high:
-            raise ValueError(f"is not a whole number from {low} to {high}")
+    low: int
+    high: int
+
+    def __call__(self, text: str) -> int:
+        """The number, if it is between the two."""
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not self.low <= int(text) <= self.high:
+            raise ValueError(f"is not a whole number from {self.low} to {self.high}")
         return int(text)
 
-    return check
+
+def number(low: int, high: int) -> WholeNumber:
+    """A whole number between two, both included."""
+    return WholeNumber(low, high)
 
 
 def flag(text: str) -> bool:
