@@ -296,4 +296,5 @@
   };
   if (own("readyState") === "loading") listen(document, "DOMContentLoaded", find, { once: true });
   else find();
+  if (/[?&]health-widgets=check\b/.test(location.search)) import(`${config.base}/diagnose-${config.check}.js`).then((it) => it.default({ ...config, script }), warn);
 })(CONFIG);

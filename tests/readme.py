@@ -19,6 +19,7 @@ from urllib.parse import unquote
 import click
 import msgspec
 
+from tests.browser.mistakes import MISTAKES
 from tests.records import REQUESTS
 from widgets import embed, settings
 from widgets.app import ROWS
@@ -118,6 +119,11 @@ def events() -> str:
     """The events that an element sends."""
     rows = ((code(name), event.doc, "; ".join(f"`{key}`: {doc}" for key, doc in event.detail.items())) for name, event in embed.EVENTS.items())
     return table("event, when, detail", rows)
+
+
+def mistakes() -> str:
+    """What goes wrong on pages, and what the check says of it; the tests load each page."""
+    return table("what is wrong, what the check says", ((one.row, one.says) for one in MISTAKES))
 
 
 def properties() -> str:
@@ -255,6 +261,7 @@ MADE: dict[str, Callable[[], str]] = {
     "elements": elements,
     "widgets": widgets,
     "events": events,
+    "mistakes": mistakes,
     "properties": properties,
     "parts": parts,
     "settings": environment,

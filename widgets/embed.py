@@ -145,6 +145,21 @@ def script(name: str) -> Asset:
     return Asset(_minified_js(name))
 
 
+@cache
+def diagnosis() -> Asset:
+    """The check that a web editor asks for: what it finds, its panel, and the declarations that it compares a page with."""
+    kinds = {kind: _declared(widget)["attributes"] for kind, widget in catalog().items()}
+    examples = {kind: "".join(f' {name}="{value}"' for name, value in widget.examples[0].items()) for kind, widget in catalog().items()}
+    values = {
+        "opening": OPENING,
+        "closing": CLOSING,
+        "widgets": {kind: {"attributes": kinds[kind], "example": examples[kind]} for kind in kinds},
+        "values": {name: styling.values for name, styling in ON_THE_ELEMENT.items()},
+    }
+    found = _minified_js("diagnose.js").replace("DECLARED", json.dumps(values, ensure_ascii=False, separators=(",", ":")), 1)
+    return Asset(found + "\n" + _minified_js("diagnose-panel.js"))
+
+
 @dataclass(frozen=True)
 class Releases:
     """The folder of pinned scripts, ours and those of releases before; they never change."""
@@ -190,6 +205,7 @@ def _config(base: str, languages: tuple[str, ...]) -> str:
         "closing": CLOSING,
         "bundle": f"{base}/enhance-{bundle().hash}.js",
         "integrity": bundle().integrity,
+        "check": diagnosis().hash,
         "older": f"{base}/older-{script('older.js').hash}.js",
         "languages": languages,
         "words": {language: {key: words_in(language)[key] for key in LOADER_WORDS} for language in languages},

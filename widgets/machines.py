@@ -48,6 +48,11 @@ async def styles(serving: Serving, request: Request) -> ASGIApp:
     return serving.asset("library", embed.page_styles(), request.path_params["hash"], "text/css; charset=utf-8")
 
 
+async def diagnosis(serving: Serving, request: Request) -> ASGIApp:
+    """`/diagnose-<hash>.js`: the check for web editors, fetched where `?health-widgets=check` stands in a page's address."""
+    return serving.asset("diagnose", embed.diagnosis(), request.path_params["hash"])
+
+
 async def custom_elements(serving: Serving, request: Request) -> ASGIApp:
     """`/custom-elements.json`: the elements for development tools, as a Custom Elements Manifest."""
     return _declared(serving, manifest.manifest(), JSON)
@@ -98,6 +103,7 @@ ROUTES: tuple[Row, ...] = (
     ("/embed-{hash}.js", pinned_loader, ("GET", "OPTIONS")),
     ("/enhance-{hash}.js", bundle, ("GET", "OPTIONS")),
     ("/older-{hash}.js", older, ("GET", "OPTIONS")),
+    ("/diagnose-{hash}.js", diagnosis, ("GET", "OPTIONS")),
     ("/custom-elements.json", custom_elements, ("GET", "OPTIONS")),
     ("/health-widgets.d.ts", declarations, ("GET", "OPTIONS")),
     ("/static/library-{hash}.css", styles, ("GET",)),

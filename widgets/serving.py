@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from widgets.answers import HTML, IMMUTABLE, PAGE, SCRIPT, SHARED, form, own_base, refusal
 from widgets.edition import Edition, Editions
-from widgets.embed import Asset, Releases, bundle, loader, script
+from widgets.embed import Asset, Releases, bundle, diagnosis, loader, script
 from widgets.limits import Buckets
 from widgets.render import Place
 from widgets.settings import Settings
@@ -105,3 +105,4 @@ class Serving:
             self.releases.keep("embed", loader(self.settings.public_url, self.edition))
             self.releases.keep("enhance", bundle())
             self.releases.keep("older", script("older.js"))
+            self.releases.keep("diagnose", diagnosis())
