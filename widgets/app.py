@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from widgets import embedding, machines, readers
+from widgets import builder, embedding, machines, readers
 from widgets.answers import Endpoint, guarded, logged, not_allowed, refusal, route_of
 from widgets.edition import Editions
 from widgets.embed import Releases
@@ -65,14 +65,14 @@ class Library:
         query = urlencode({name.replace("_", "-"): value for name, value in attributes.items()})
         edition = self.editions.current
         place = Place(self.settings.public_url, edition, readers.named(kind).parse(query).settled(edition))
-        return Markup(embedding.render_include(place, self.serving.moment()))  # noqa: S704 - it is our own template's output
+        return Markup(embedding.render_include(embedding.Look.parse(query).on(place), self.serving.moment()))  # noqa: S704 - it is our own template's output
 
     def close(self) -> None:
         """Stop watching the content folder."""
         self.editions.close()
 
     def _routes(self) -> Starlette:
-        rows = (*readers.ROUTES, *embedding.ROUTES, *machines.ROUTES)
+        rows = (*readers.ROUTES, *embedding.ROUTES, *builder.ROUTES, *machines.ROUTES)
         handlers: dict[Any, Any] = {HTTPException: self._http_error, Exception: self._failed}
         routes = Starlette(
             routes=[Route(path, guarded(self._served(endpoint)), methods=methods) for path, endpoint, methods in rows],

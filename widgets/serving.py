@@ -81,9 +81,13 @@ class Serving:
 
     async def query(self, request: Request) -> str:
         """What a reader searches for; a client that asks too often is told to wait."""
+        self.limit_searches(request)
+        return await form(request, "q")
+
+    def limit_searches(self, request: Request) -> None:
+        """Count one search of this client; raises HTTPException where there were too many."""
         if not self.searches.take(request.client.host if request.client else ""):
             raise HTTPException(429, "Too many searches at once; wait a second and try again.", {"Retry-After": "1"})
-        return await form(request, "q")
 
     def asset(self, stem: str, asset: Asset, wanted: str, media_type: str = SCRIPT) -> ASGIApp:
         """A file whose address holds its hash: it never changes. Those of releases before are served while they are kept."""

@@ -5,7 +5,7 @@ table, manifest, types and test inputs are derived from the declarations.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -56,26 +56,41 @@ def one_letter(text: str) -> str:
     return fold(letter)[:1]
 
 
-def one_of(*values: str) -> Check:
-    """One of a few words."""
+@dataclass(frozen=True)
+class OneOf:
+    """A check that knows its values: one of a few words."""
 
-    def check(text: str) -> str:
-        if text not in values:
-            raise ValueError(f"is not known; allowed: {', '.join(values)}")
+    values: tuple[str, ...]
+
+    def __call__(self, text: str) -> str:
+        """The text, if it is one of them."""
+        if text not in self.values:
+            raise ValueError(f"is not known; allowed: {', '.join(self.values)}")
         return text
 
-    return check
+
+def one_of(*values: str) -> OneOf:
+    """One of a few words."""
+    return OneOf(values)
 
 
-def number(low: int, high: int) -> Check:
-    """A whole number between two, both included."""
+@dataclass(frozen=True)
+class WholeNumber:
+    """A check that knows its range: a whole number from `low` to `high`."""
 
-    def check(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", text) or not low <= int(text) <= high:
-            raise ValueError(f"is not a whole number from {low} to {high}")
+    low: int
+    high: int
+
+    def __call__(self, text: str) -> int:
+        """The number, if it is between the two."""
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not self.low <= int(text) <= self.high:
+            raise ValueError(f"is not a whole number from {self.low} to {self.high}")
         return int(text)
 
-    return check
+
+def number(low: int, high: int) -> WholeNumber:
+    """A whole number between two, both included."""
+    return WholeNumber(low, high)
 
 
 def flag(text: str) -> bool:
@@ -159,13 +174,17 @@ class Widget:
     @classmethod
     def parse(cls, query: str) -> Self:
         """The widget that a query string asks for; raises BadAttribute. Unknown parameters are ignored."""
-        given = parse_qsl(query, keep_blank_values=True, errors="replace")
-        return cls(**{f.name: value for f in cls.declared() if (value := _value(f, given)) is not MISSING})
+        return cls(**parsed(cls.declared(), query))
 
     def address(self, under: str = "/partials") -> str:
         """The path and query of the widget's partial (or frame, or include); fields in declaration order, defaults left out."""
         pairs = [f"{html_name(f)}={quote(_text(value), safe='')}" for f in self.declared() if (value := getattr(self, f.name)) != f.default]
         return f"{under}/{self.kind()}" + ("?" + "&".join(pairs) if pairs else "")
+
+    def written(self) -> list[tuple[str, str]]:
+        """Names and values of the attributes that differ from their defaults, as HTML writes them; "" for a flag."""
+        pairs = ((html_name(f), getattr(self, f.name), f.default) for f in self.declared())
+        return [(name, "" if value is True else _text(value)) for name, value, default in pairs if value != default]
 
     def page(self) -> str:
         """The path and query of the full page that shows the same; the library where there is none."""
@@ -193,6 +212,10 @@ class Widget:
         """What a plain link to the widget's page says."""
         return words_in(self.language(site))["open_library"]
 
+    def fallback(self, edition: Edition, site: Site) -> tuple[str, str]:
+        """Where the link inside the element leads, as a path of the library or an address, and what it says."""
+        return self.page(), self.caption(edition, site)
+
     def urgent(self, edition: Edition, site: Site) -> bool:
         """Whether the emergency line belongs beside that link."""
         return False
@@ -204,6 +227,12 @@ class Widget:
     def language(self, site: Site) -> str:
         """The language asked for, or the site's own."""
         return self.lang or site.language
+
+
+def parsed(declared: Iterable[Field[Any]], query: str) -> dict[str, Any]:
+    """The values of declared fields in a query string; raises BadAttribute. Unknown parameters are ignored."""
+    given = parse_qsl(query, keep_blank_values=True, errors="replace")
+    return {f.name: value for f in declared if (value := _value(f, given)) is not MISSING}
 
 
 @cache

@@ -27,6 +27,12 @@ class AppointmentCta(Widget):
             raise UnknownName(f'campaign: there is no campaign "{shown(self.campaign)}"; known: {known}.')
         return super().settled(edition)
 
+    def fallback(self, edition: Edition, site: Site) -> tuple[str, str]:
+        """The site's own button: a snippet outlives any campaign."""
+        own = site.file.appointment
+        _, words = site.in_language(own.words, self.language(site))
+        return (own.address or telephone(own.phone), words.button) if own and words else super().fallback(edition, site)
+
     def view(self, edition: Edition, site: Site, moment: Moment) -> dict[str, Any]:
         """The campaign's words or the site's own, and where the button leads."""
         own = site.file.appointment
@@ -41,8 +47,13 @@ class AppointmentCta(Widget):
             "words_lang": "" if lang == language else lang,
             "address": (campaign.file.address if campaign else "") or own.address,
             "phone": own.phone,
-            "phone_address": "tel:" + "".join(c for c in own.phone if c.isdigit() or c == "+"),
+            "phone_address": telephone(own.phone),
             "hours": hours,
             "campaign": self.campaign,
             "languages": other_languages(self, site, spoken),
         }
+
+
+def telephone(number: str) -> str:
+    """The address that calls a number."""
+    return "tel:" + "".join(c for c in number if c.isdigit() or c == "+")

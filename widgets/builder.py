@@ -1,0 +1,300 @@
+"""The builder: choose a widget, see it live, copy the snippet. For partners' web editors, so its own words are English."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, replace
+from datetime import UTC, date, datetime, time
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from markupsafe import Markup as Safe
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from widgets.answers import EVERYWHERE, HTML, PERMISSIONS, Row, refusal
+from widgets.catalog import catalog
+from widgets.catalog.topic_browser import TopicBrowser
+from widgets.controls import Around, Control, control, first_articles
+from widgets.edition import Edition
+from widgets.embed import Asset, loader, page_styles, script
+from widgets.embedding import Look, oembed_html, pasted, render_include
+from widgets.languages import lookup, words_in
+from widgets.render import Place, render
+from widgets.serving import Serving
+from widgets.settings import files
+from widgets.snippets import WAYS, Asked, Way, element, loading, locked_to
+from widgets.store import Header, prepare
+from widgets.widget import BadAttribute, Moment, Widget, attribute, flag, html_name, one_of
+
+WIDTHS: Mapping[str, int] = {"phone": 375, "tablet": 768, "desktop": 1200}
+"""Widths of the page in the preview, in CSS pixels."""
+
+_OWN = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'"
+_POLICY = f"{_OWN}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_SLOT = "<!--snippet-->"
+_NOT_INDEXED: Header = (b"x-robots-tag", b"noindex")
+
+
+def kind_of_widget(text: str) -> str:
+    """A widget of the catalogue."""
+    return one_of(*catalog())(text)
+
+
+def day(text: str) -> date:
+    """A day, as browsers send it."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = date.min
+    if not 2000 <= found.year < 2200:
+        raise ValueError("is not a day; write it like 2026-02-14")
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Look):
+    """What is chosen in the builder, beside the widget's own attributes."""
+
+    widget: str = attribute("What your page shall show.", example="article-card", default="article-card", check=kind_of_widget)
+    way: str = attribute("How your website takes it.", example="element", default="element", check=one_of(*WAYS))
+    pin: bool = attribute("Hold the page to this version of the script, by its hash.", example="", default=False, check=flag)
+    see_width: str = attribute("Width of the page.", example="phone", default="tablet", check=one_of(*WIDTHS))
+    see_scheme: str = attribute("Colours of the page.", example="dark", default="light", check=one_of("light", "dark"))
+    see_day: date | None = attribute("A day, to see what a campaign says then.", example="2026-02-14", default=None, check=day)
+
+
+@dataclass(frozen=True)
+class State:
+    """What is chosen, and what was wrong with it."""
+
+    choice: Choice
+    place: Place[Widget]
+    lang: str
+    wrong: BadAttribute | None = None
+
+    @property
+    def query(self) -> str:
+        """The choice as a query string, which the preview takes."""
+        own = [(html_name(f), getattr(self.choice, f.name), f.default) for f in fields(self.choice)]
+        pairs = [(name, "1" if value is True else str(value)) for name, value, default in own if value != default]
+        written = replace(self.place.widget, lang=self.lang).written()
+        return urlencode(pairs + [(name, value or "1") for name, value in written])
+
+    @property
+    def way(self) -> Way:
+        """The chosen way."""
+        return WAYS[self.choice.way]
+
+    def asked(self) -> Asked:
+        """What the snippet is made for."""
+        return Asked(self.place, self.lang, loader(self.place.base, self.place.edition) if self.choice.pin and self.way.pins else None)
+
+
+# --- Reading -----------------------------------------------------------------------------------------------
+
+Pairs = list[tuple[str, str]]
+
+
+def read(base: str, edition: Edition, query: str) -> State:
+    """What a query string chooses; a value that cannot be used is named, and left out."""
+    pairs = parse_qsl(query, errors="replace")
+    wrong = None
+    while True:
+        try:
+            return replace(_read(base, edition, pairs), wrong=wrong)
+        except BadAttribute as error:
+            wrong, name = wrong or error, str(error).partition(":")[0]
+            pairs = [pair for pair in pairs if pair[0] != name] if name in dict(pairs) else []
+
+
+def _read(base: str, edition: Edition, pairs: Pairs) -> State:
+    choice = Choice.parse(urlencode(pairs))
+    kind = catalog()[choice.widget]
+    written = kind.parse(urlencode([*pairs, *_missing(kind, pairs, edition)]))
+    widget = written.settled(edition)
+    place = choice.on(Place(base, edition, widget))
+    return State(choice, place, lookup(written.lang, place.site.file.languages))
+
+
+def _missing(kind: type[Widget], pairs: Pairs, edition: Edition) -> Pairs:
+    """Attributes that must be there and were not chosen yet: their example, if the library has it, else the first there is."""
+    names = [(html_name(f), f.metadata["example"]) for f in kind.declared() if f.default is MISSING]
+    return [(name, _begin(name, example, edition)) for name, example in names if name not in dict(pairs)]
+
+
+def _begin(name: str, example: str, edition: Edition) -> str:
+    library = edition.library
+    if name == "article" and library.article(example) is None:
+        return next((a.slug for a in first_articles(edition, library.children(None))), example)
+    if name == "topic" and library.topic(example) is None:
+        return next((t.slug for t in library.children(None)), example)
+    return example
+
+
+# --- Showing -----------------------------------------------------------------------------------------------
+
+
+async def builder(serving: Serving, request: Request) -> ASGIApp:
+    """`/embed`: the builder: choose a widget, see it live, copy the snippet."""
+    query = request.scope["query_string"].decode("latin-1")
+    state = read(serving.base(request), serving.edition, query)
+    searches = {name.removeprefix("find-"): text.strip()[:200] for name, text in parse_qsl(query, errors="replace") if name.startswith("find-")}
+    if any(searches.values()):
+        serving.limit_searches(request)
+    html = render("pages/builder.html", _page_place(state), _values(state, searches) | {"keeps": serving.releases is not None})
+    return prepare(html, HTML, serving.secured(_headers(_POLICY)), status=state.wrong.status if state.wrong else 200)
+
+
+async def preview(serving: Serving, request: Request) -> ASGIApp:
+    """`/embed/preview`: a page with the snippet in it, as the builder shows it; `see-day=` shows another day."""
+    state = read(serving.base(request), serving.edition, request.scope["query_string"].decode("latin-1"))
+    if state.wrong:
+        return refusal(state.wrong.status, str(state.wrong))
+    on_day = state.choice.see_day
+    html, way = seen(state, Moment(datetime.combine(on_day, time(12), UTC)) if on_day else serving.moment())
+    values = {
+        "slot": Safe(_SLOT),  # noqa: S704 - a comment of ours
+        "scheme": state.choice.see_scheme,
+        "above": range(2, state.place.widget.heading_level),
+        "stylesheet": _address("css"),
+        "title": f"Preview: {name_of(type(state.place.widget))}",
+    }
+    page = render("pages/preview.html", state.place, values).replace(_SLOT, html, 1)  # to the byte: rendering drops indents
+    return prepare(page, HTML, serving.secured(_headers(_seen_policy(way, state))))
+
+
+def seen(state: State, moment: Moment) -> tuple[str, Way]:
+    """What reaches a browser by the chosen way, and the way it is. Another day is shown by an include, which is made here and now."""
+    asked = state.asked()
+    way = WAYS["link"] if state.way.refuses(asked) else state.way
+    way = WAYS["jinja"] if state.choice.see_day else way
+    if way.shows == "include":
+        return f"{loading(asked)}\n{render_include(asked.place, moment)}", way
+    if way.shows == "oembed":
+        return oembed_html(pasted(asked.base, asked.place.edition, asked.widget.page())), way
+    return element(asked) if way.shows == "element" else "\n".join(part.code for part in way.parts(asked)), way
+
+
+def _seen_policy(way: Way, state: State) -> str:
+    """What the way asks of a page, and the preview's own style sheet: nothing more."""
+    needs = [f"{name} {state.asked().origin}" for name in way.needs if name != "style-src"]
+    own = f"style-src 'self' {state.asked().origin}; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    return "; ".join(["default-src 'none'", *needs, own])
+
+
+def _values(state: State, searches: Mapping[str, str]) -> dict[str, Any]:
+    asked, way = state.asked(), state.way
+    refused = way.refuses(asked)
+    used = WAYS["link"] if refused else way
+    widget = type(state.place.widget)
+    own = [f for f in widget.declared() if f.name not in _SHARED]
+    steps = [_control(state, f, searches) for f in own if f.metadata["step"]]
+    return {
+        "choice": state.choice,
+        "wrong": str(state.wrong) if state.wrong else "",
+        "kinds": [(kind, name_of(one), one.doc, one is widget) for kind, one in catalog().items()],
+        "own": [_control(state, f, searches) for f in own if not f.metadata["step"]],
+        "steps": steps,
+        "begun": any(step.value for step in steps),
+        "common": {name: _control(state, f, searches) for name, f in _SHARED.items()},
+        "mine": {f.name: _control(state, f, searches) for f in fields(Choice) if f.name != "widget"},
+        "ways": [(label, [(name, one) for name, one in WAYS.items() if one.developers is who]) for label, who in _GROUPS],
+        "way": way,
+        "refused": refused,
+        "parts": [(part, _rows(part.code)) for part in used.parts(asked)],
+        "urgent": asked.urgent,
+        "paste": used.paste,
+        "policy": used.policy(asked.origin),
+        "locked": locked_to(state.place.site),
+        "summary": f"{name_of(widget)}: {asked.link[1]}. {used.title}.",
+        "preview": f"{state.place.base}/embed/preview?{state.query}",
+        "width": WIDTHS[state.choice.see_width],
+    } | _frame(state)
+
+
+def _rows(code: str) -> int:
+    """About how many lines a text field needs for it."""
+    return 1 + sum(1 + len(line) // 80 for line in code.splitlines())
+
+
+_SHARED = {f.name: f for f in fields(Widget)}
+_GROUPS = (("For web editors", False), ("For developers", True))
+
+
+def _control(state: State, f: Any, searches: Mapping[str, str]) -> Control:
+    place = state.place
+    source: Any = state.choice if f.name in {own.name for own in fields(Choice)} else replace(place.widget, lang=state.lang)
+    return control(f, getattr(source, f.name), Around(place.edition, place.site, place.widget.language(place.site), searches))
+
+
+def name_of(widget: type[Widget]) -> str:
+    """What the builder calls a widget: Article card."""
+    words = widget.kind().split("-")
+    return " ".join([words[0].capitalize(), *(word.upper() if len(word) < 4 else word for word in words[1:])])
+
+
+def _page_place(state: State) -> Place[TopicBrowser]:
+    """The builder's own page, in English where the library offers that."""
+    return Place(state.place.base, state.place.edition, TopicBrowser(lang="en", heading_level=1).settled(state.place.edition), steps="pages")
+
+
+def _frame(state: State) -> dict[str, Any]:
+    """What the head and foot of every page of the library show."""
+    place = _page_place(state)
+    name = place.site.in_language(place.site.file.name, words_in("en").language)[1]
+    return {
+        "site_name": name,
+        "page_title": f"Put {name} on your website",
+        "description": "Choose a widget, see it live, and copy what your website needs.",
+        "canonical": f"{place.base}/embed",
+        "robots": "noindex",
+        "alternates": [],
+        "oembed": "",
+        "home": TopicBrowser(),
+        "stylesheet": f"/static/library-{page_styles().hash}.css",
+        "builder_styles": _address("css"),
+        "builder_script": _address("js"),
+    }
+
+
+def _headers(policy: str) -> tuple[Header, ...]:
+    return (
+        *EVERYWHERE,
+        (b"content-security-policy", policy.encode()),
+        (b"referrer-policy", b"strict-origin"),
+        PERMISSIONS,
+        _NOT_INDEXED,
+    )
+
+
+# --- Files -------------------------------------------------------------------------------------------------
+
+
+@cache
+def _asset(kind: str) -> Asset:
+    static = files() / "static"
+    if kind == "css":
+        return Asset((static / "builder.css").read_text("utf-8"))
+    return Asset((static / "vendor/htmx/htmx.min.js").read_text("utf-8") + "\n" + script("builder.js").text)
+
+
+def _address(kind: str) -> str:
+    return f"/static/builder-{_asset(kind).hash}.{kind}"
+
+
+async def builder_script(serving: Serving, request: Request) -> ASGIApp:
+    """`/static/builder-<hash>.js`: htmx, as it is, and the builder's copy buttons."""
+    return serving.asset("builder-js", _asset("js"), request.path_params["hash"])
+
+
+async def builder_styles(serving: Serving, request: Request) -> ASGIApp:
+    """`/static/builder-<hash>.css`: the styles of the builder and its preview."""
+    return serving.asset("builder-css", _asset("css"), request.path_params["hash"], "text/css; charset=utf-8")
+
+
+ROUTES: tuple[Row, ...] = (
+    ("/embed", builder, ("GET",)),
+    ("/embed/preview", preview, ("GET",)),
+    ("/static/builder-{hash}.js", builder_script, ("GET",)),
+    ("/static/builder-{hash}.css", builder_styles, ("GET",)),
+)
