@@ -18,7 +18,7 @@ from typing import Any, Union, get_args, get_origin
 import click
 import msgspec
 
-from widgets import embed, embedding, machines, readers, settings
+from widgets import builder, embed, embedding, machines, readers, settings
 from widgets.catalog import catalog
 from widgets.commands import main as commands
 from widgets.content import model
@@ -26,6 +26,7 @@ from widgets.content.markup import SAYINGS
 from widgets.content.reading import FORMULAS
 from widgets.languages import known, words_in
 from widgets.sites import REGIONS, CampaignFile, SiteFile
+from widgets.snippets.ways import WAYS
 from widgets.views import saying
 from widgets.widget import Widget, html_name
 
@@ -149,11 +150,16 @@ def environment() -> str:
 def addresses() -> str:
     """Every address that the server answers, by the docstring of what answers it."""
     rows = []
-    for _, endpoint, methods in (*readers.ROUTES, *embedding.ROUTES, *machines.ROUTES):
+    for _, endpoint, methods in (*readers.ROUTES, *embedding.ROUTES, *builder.ROUTES, *machines.ROUTES):
         address, _, doc = (endpoint.__doc__ or "").partition(": ")
         asked = ", ".join(method for method in methods if method != "OPTIONS")
         rows.append((address, asked, doc if doc[1:2].isupper() else doc[:1].upper() + doc[1:]))
     return table("address, methods, answer", rows)
+
+
+def policies() -> str:
+    """What the content policy of a page needs, by way of embedding."""
+    return table("way of embedding, to add", ((way.title, code(way.policy("https://library.example")) or "nothing") for way in WAYS.values()))
 
 
 def command_line() -> str:
@@ -254,6 +260,7 @@ MADE: dict[str, Callable[[], str]] = {
     "parts": parts,
     "settings": environment,
     "addresses": addresses,
+    "policies": policies,
     "commands": command_line,
     "languages": languages,
     "regions": regions,

@@ -1,11 +1,11 @@
 """The builder: choose a widget, see it live, copy the snippet. For partners' web editors, so its own words are English."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, replace
-from datetime import UTC, date, datetime, time
+from dataclasses import fields, replace
+from datetime import UTC, datetime, time
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from markupsafe import Markup as Safe
 from starlette.requests import Request
@@ -14,124 +14,23 @@ from starlette.types import ASGIApp
 from widgets.answers import EVERYWHERE, HTML, PERMISSIONS, Row, refusal
 from widgets.catalog import catalog
 from widgets.catalog.topic_browser import TopicBrowser
-from widgets.controls import Around, Control, control, first_articles
-from widgets.edition import Edition
-from widgets.embed import Asset, loader, page_styles, script
-from widgets.embedding import Look, oembed_html, pasted, render_include
-from widgets.languages import lookup, words_in
+from widgets.choice import WIDTHS, Choice, State, read
+from widgets.controls import Around, Control, control
+from widgets.embed import Asset, page_styles, script
+from widgets.embedding import oembed_html, pasted, render_include
+from widgets.languages import words_in
 from widgets.render import Place, render
 from widgets.serving import Serving
 from widgets.settings import files
-from widgets.snippets import WAYS, Asked, Way, element, loading, locked_to
+from widgets.snippets.ways import WAYS, Way, locked_to
+from widgets.snippets.written import element, loading
 from widgets.store import Header, prepare
-from widgets.widget import BadAttribute, Moment, Widget, attribute, flag, html_name, one_of
-
-WIDTHS: Mapping[str, int] = {"phone": 375, "tablet": 768, "desktop": 1200}
-"""Widths of the page in the preview, in CSS pixels."""
+from widgets.widget import Moment, Widget
 
 _OWN = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'"
 _POLICY = f"{_OWN}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _SLOT = "<!--snippet-->"
 _NOT_INDEXED: Header = (b"x-robots-tag", b"noindex")
-
-
-def kind_of_widget(text: str) -> str:
-    """A widget of the catalogue."""
-    return one_of(*catalog())(text)
-
-
-def day(text: str) -> date:
-    """A day, as browsers send it."""
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        found = date.min
-    if not 2000 <= found.year < 2200:
-        raise ValueError("is not a day; write it like 2026-02-14")
-    return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice(Look):
-    """What is chosen in the builder, beside the widget's own attributes."""
-
-    widget: str = attribute("What your page shall show.", example="article-card", default="article-card", check=kind_of_widget)
-    way: str = attribute("How your website takes it.", example="element", default="element", check=one_of(*WAYS))
-    pin: bool = attribute("Hold the page to this version of the script, by its hash.", example="", default=False, check=flag)
-    see_width: str = attribute("Width of the page.", example="phone", default="tablet", check=one_of(*WIDTHS))
-    see_scheme: str = attribute("Colours of the page.", example="dark", default="light", check=one_of("light", "dark"))
-    see_day: date | None = attribute("A day, to see what a campaign says then.", example="2026-02-14", default=None, check=day)
-
-
-@dataclass(frozen=True)
-class State:
-    """What is chosen, and what was wrong with it."""
-
-    choice: Choice
-    place: Place[Widget]
-    lang: str
-    wrong: BadAttribute | None = None
-
-    @property
-    def query(self) -> str:
-        """The choice as a query string, which the preview takes."""
-        own = [(html_name(f), getattr(self.choice, f.name), f.default) for f in fields(self.choice)]
-        pairs = [(name, "1" if value is True else str(value)) for name, value, default in own if value != default]
-        written = replace(self.place.widget, lang=self.lang).written()
-        return urlencode(pairs + [(name, value or "1") for name, value in written])
-
-    @property
-    def way(self) -> Way:
-        """The chosen way."""
-        return WAYS[self.choice.way]
-
-    def asked(self) -> Asked:
-        """What the snippet is made for."""
-        return Asked(self.place, self.lang, loader(self.place.base, self.place.edition) if self.choice.pin and self.way.pins else None)
-
-
-# --- Reading -----------------------------------------------------------------------------------------------
-
-Pairs = list[tuple[str, str]]
-
-
-def read(base: str, edition: Edition, query: str) -> State:
-    """What a query string chooses; a value that cannot be used is named, and left out."""
-    pairs = parse_qsl(query, errors="replace")
-    wrong = None
-    while True:
-        try:
-            return replace(_read(base, edition, pairs), wrong=wrong)
-        except BadAttribute as error:
-            wrong, name = wrong or error, str(error).partition(":")[0]
-            pairs = [pair for pair in pairs if pair[0] != name] if name in dict(pairs) else []
-
-
-def _read(base: str, edition: Edition, pairs: Pairs) -> State:
-    choice = Choice.parse(urlencode(pairs))
-    kind = catalog()[choice.widget]
-    written = kind.parse(urlencode([*pairs, *_missing(kind, pairs, edition)]))
-    widget = written.settled(edition)
-    place = choice.on(Place(base, edition, widget))
-    return State(choice, place, lookup(written.lang, place.site.file.languages))
-
-
-def _missing(kind: type[Widget], pairs: Pairs, edition: Edition) -> Pairs:
-    """Attributes that must be there and were not chosen yet: their example, if the library has it, else the first there is."""
-    names = [(html_name(f), f.metadata["example"]) for f in kind.declared() if f.default is MISSING]
-    return [(name, _begin(name, example, edition)) for name, example in names if name not in dict(pairs)]
-
-
-def _begin(name: str, example: str, edition: Edition) -> str:
-    library = edition.library
-    if name == "article" and library.article(example) is None:
-        return next((a.slug for a in first_articles(edition, library.children(None))), example)
-    if name == "topic" and library.topic(example) is None:
-        return next((t.slug for t in library.children(None)), example)
-    return example
-
-
-# --- Showing -----------------------------------------------------------------------------------------------
 
 
 async def builder(serving: Serving, request: Request) -> ASGIApp:
@@ -141,7 +40,8 @@ async def builder(serving: Serving, request: Request) -> ASGIApp:
     searches = {name.removeprefix("find-"): text.strip()[:200] for name, text in parse_qsl(query, errors="replace") if name.startswith("find-")}
     if any(searches.values()):
         serving.limit_searches(request)
-    html = render("pages/builder.html", _page_place(state), _values(state, searches) | {"keeps": serving.releases is not None})
+    values = _form(state, searches) | _result(state) | _frame(state) | {"keeps": serving.releases is not None}
+    html = render("pages/builder.html", _page_place(state), values)
     return prepare(html, HTML, serving.secured(_headers(_POLICY)), status=state.wrong.status if state.wrong else 200)
 
 
@@ -182,22 +82,14 @@ def _seen_policy(way: Way, state: State) -> str:
     return "; ".join(["default-src 'none'", *needs, own])
 
 
-def _values(state: State, searches: Mapping[str, str]) -> dict[str, Any]:
+def _result(state: State) -> dict[str, Any]:
+    """What the choice comes to: preview, snippet, where it goes, and its policy."""
     asked, way = state.asked(), state.way
     refused = way.refuses(asked)
     used = WAYS["link"] if refused else way
-    widget = type(state.place.widget)
-    own = [f for f in widget.declared() if f.name not in _SHARED]
-    steps = [_control(state, f, searches) for f in own if f.metadata["step"]]
+    name = name_of(type(state.place.widget))
     return {
-        "choice": state.choice,
         "wrong": str(state.wrong) if state.wrong else "",
-        "kinds": [(kind, name_of(one), one.doc, one is widget) for kind, one in catalog().items()],
-        "own": [_control(state, f, searches) for f in own if not f.metadata["step"]],
-        "steps": steps,
-        "begun": any(step.value for step in steps),
-        "common": {name: _control(state, f, searches) for name, f in _SHARED.items()},
-        "mine": {f.name: _control(state, f, searches) for f in fields(Choice) if f.name != "widget"},
         "ways": [(label, [(name, one) for name, one in WAYS.items() if one.developers is who]) for label, who in _GROUPS],
         "way": way,
         "refused": refused,
@@ -206,10 +98,26 @@ def _values(state: State, searches: Mapping[str, str]) -> dict[str, Any]:
         "paste": used.paste,
         "policy": used.policy(asked.origin),
         "locked": locked_to(state.place.site),
-        "summary": f"{name_of(widget)}: {asked.link[1]}. {used.title}.",
+        "summary": f"{name}: {asked.link[1]}. {used.title}.",
         "preview": f"{state.place.base}/embed/preview?{state.query}",
         "width": WIDTHS[state.choice.see_width],
-    } | _frame(state)
+    }
+
+
+def _form(state: State, searches: Mapping[str, str]) -> dict[str, Any]:
+    """The controls: the widget's own attributes, its steps, those that every widget has, and the builder's."""
+    widget = type(state.place.widget)
+    own = [f for f in widget.declared() if f.name not in _SHARED]
+    steps = [_control(state, f, searches) for f in own if f.metadata["step"]]
+    return {
+        "choice": state.choice,
+        "kinds": [(kind, name_of(one), one.doc, one is widget) for kind, one in catalog().items()],
+        "own": [_control(state, f, searches) for f in own if not f.metadata["step"]],
+        "steps": steps,
+        "begun": any(step.value for step in steps),
+        "common": {name: _control(state, f, searches) for name, f in _SHARED.items()},
+        "mine": {f.name: _control(state, f, searches) for f in fields(Choice) if f.name != "widget"},
+    }
 
 
 def _rows(code: str) -> int:

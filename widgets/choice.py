@@ -1,0 +1,126 @@
+"""What is chosen in the builder: read from a query string, and written to one."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, replace
+from datetime import date
+from functools import cache
+from itertools import chain
+from urllib.parse import parse_qsl, urlencode
+
+from widgets.catalog import catalog
+from widgets.controls import first_articles
+from widgets.edition import Edition
+from widgets.embed import loader
+from widgets.embedding import Look
+from widgets.languages import lookup
+from widgets.render import Place
+from widgets.snippets.asked import Asked
+from widgets.snippets.ways import WAYS, Way
+from widgets.widget import BadAttribute, Widget, attribute, flag, html_name, one_of
+
+WIDTHS: Mapping[str, int] = {"phone": 375, "tablet": 768, "desktop": 1200}
+"""Widths of the page in the preview, in CSS pixels."""
+
+
+def kind_of_widget(text: str) -> str:
+    """A widget of the catalogue."""
+    return one_of(*catalog())(text)
+
+
+def day(text: str) -> date:
+    """A day, as browsers send it."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = date.min
+    if not 2000 <= found.year < 2200:
+        raise ValueError("is not a day; write it like 2026-02-14")
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Look):
+    """What is chosen in the builder, beside the widget's own attributes."""
+
+    widget: str = attribute("What your page shall show.", example="article-card", default="article-card", check=kind_of_widget)
+    way: str = attribute("How your website takes it.", example="element", default="element", check=one_of(*WAYS))
+    pin: bool = attribute("Hold the page to this version of the script, by its hash.", example="", default=False, check=flag)
+    see_width: str = attribute("Width of the page.", example="phone", default="tablet", check=one_of(*WIDTHS))
+    see_scheme: str = attribute("Colours of the page.", example="dark", default="light", check=one_of("light", "dark"))
+    see_day: date | None = attribute("A day, to see what a campaign says then.", example="2026-02-14", default=None, check=day)
+
+
+@dataclass(frozen=True)
+class State:
+    """What is chosen, and what was wrong with it."""
+
+    choice: Choice
+    place: Place[Widget]
+    lang: str
+    wrong: BadAttribute | None = None
+
+    @property
+    def query(self) -> str:
+        """The choice as a query string, which the preview takes."""
+        own = [(html_name(f), getattr(self.choice, f.name), f.default) for f in fields(self.choice)]
+        pairs = [(name, "1" if value is True else str(value)) for name, value, default in own if value != default]
+        written = replace(self.place.widget, lang=self.lang).written()
+        return urlencode(pairs + [(name, value or "1") for name, value in written])
+
+    @property
+    def way(self) -> Way:
+        """The chosen way."""
+        return WAYS[self.choice.way]
+
+    def asked(self) -> Asked:
+        """What the snippet is made for."""
+        return Asked(self.place, self.lang, loader(self.place.base, self.place.edition) if self.choice.pin and self.way.pins else None)
+
+
+# --- Reading -----------------------------------------------------------------------------------------------
+
+Pairs = list[tuple[str, str]]
+
+
+def read(base: str, edition: Edition, query: str) -> State:
+    """What a query string chooses; a value that cannot be used is named, and left out."""
+    given = parse_qsl(query, keep_blank_values=True, errors="replace")
+    pairs = [(name, text) for name, text in given if text.strip() or name in _flags()]
+    wrong = None
+    while True:
+        try:
+            return replace(_read(base, edition, pairs), wrong=wrong)
+        except BadAttribute as error:
+            wrong, name = wrong or error, str(error).partition(":")[0]
+            pairs = [pair for pair in pairs if pair[0] != name] if name in dict(pairs) else []
+
+
+def _read(base: str, edition: Edition, pairs: Pairs) -> State:
+    choice = Choice.parse(urlencode(pairs))
+    kind = catalog()[choice.widget]
+    written = kind.parse(urlencode([*pairs, *_missing(kind, pairs, edition)]))
+    widget = written.settled(edition)
+    place = choice.on(Place(base, edition, widget))
+    return State(choice, place, lookup(written.lang, place.site.file.languages))
+
+
+@cache
+def _flags() -> frozenset[str]:
+    """The attributes that say something by being there."""
+    declared = chain(fields(Choice), *(kind.declared() for kind in catalog().values()))
+    return frozenset(html_name(f) for f in declared if f.metadata["check"] is flag)
+
+
+def _missing(kind: type[Widget], pairs: Pairs, edition: Edition) -> Pairs:
+    """Attributes that must be there and were not chosen yet: their example, if the library has it, else the first there is."""
+    names = [(html_name(f), f.metadata["example"]) for f in kind.declared() if f.default is MISSING]
+    return [(name, _begin(name, example, edition)) for name, example in names if name not in dict(pairs)]
+
+
+def _begin(name: str, example: str, edition: Edition) -> str:
+    library = edition.library
+    if name == "article" and library.article(example) is None:
+        return next((a.slug for a in first_articles(edition, library.children(None))), example)
+    if name == "topic" and library.topic(example) is None:
+        return next((t.slug for t in library.children(None)), example)
+    return example
