@@ -130,7 +130,11 @@ def test_the_form_is_made_from_the_declarations(base: str, kind: str) -> None:
     for f in catalog()[kind].declared():
         assert page.css_first(f"#hint-{html_name(f)}") is not None
     for node in page.css("input, select, textarea"):
-        assert page.css_first(f'label[for="{node.attributes["id"]}"]') or (node.parent and node.parent.tag == "label"), node.attributes
+        assert (
+            node.attributes.get("type") == "hidden"
+            or page.css_first(f'label[for="{node.attributes["id"]}"]')
+            or (node.parent and node.parent.tag == "label")
+        ), node.attributes
 
 
 def test_a_choice_can_be_written_and_read_again(library: Library) -> None:
@@ -142,7 +146,14 @@ def test_a_choice_can_be_written_and_read_again(library: Library) -> None:
     assert state.choice == Choice.parse(query)
 
 
-def test_another_partner_of_a_renamed_article_gets_its_present_name(serve: Serve, content: Path) -> None:
+def test_another_widget_begins_with_attributes_of_its_own(base: str) -> None:
+    """What was chosen for one widget is not taken for another; what every widget has stays."""
+    page = embed(base, was="article-card", widget="topic-browser", article="stroke", lang="es", heading_level="4").text
+    assert '<health-topic-browser lang="es" heading-level="4">' in codes(page)[0]
+    assert 'article="stroke"' in codes(embed(base, was="article-card", widget="article-card", article="stroke").text)[0]
+
+
+def test_a_renamed_article_gets_its_present_name(serve: Serve, content: Path) -> None:
     """An article chosen by a former name is written by its present one."""
     making.article(content, "newer", 'topics = ["hearts"]\nformerly = ["older"]\n')
     base = serve(create_app(Settings(content=content, watch=False)))

@@ -69,7 +69,7 @@ def seen(state: State, moment: Moment) -> tuple[str, Way]:
     way = WAYS["link"] if state.way.refuses(asked) else state.way
     way = WAYS["jinja"] if state.choice.see_day else way
     if way.shows == "include":
-        return f"{loading(asked)}\n{render_include(asked.place, moment)}", way
+        return f"{render_include(asked.place, moment)}\n{loading(asked)}", way
     if way.shows == "oembed":
         return oembed_html(pasted(asked.base, asked.place.edition, asked.widget.page())), way
     return element(asked) if way.shows == "element" else "\n".join(part.code for part in way.parts(asked)), way

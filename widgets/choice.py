@@ -98,10 +98,19 @@ def read(base: str, edition: Edition, query: str) -> State:
 def _read(base: str, edition: Edition, pairs: Pairs) -> State:
     choice = Choice.parse(urlencode(pairs))
     kind = catalog()[choice.widget]
+    pairs = _carried(pairs, kind)
     written = kind.parse(urlencode([*pairs, *_missing(kind, pairs, edition)]))
     widget = written.settled(edition)
     place = choice.on(Place(base, edition, widget))
     return State(choice, place, lookup(written.lang, place.site.file.languages))
+
+
+def _carried(pairs: Pairs, kind: type[Widget]) -> Pairs:
+    """Without the attributes of the widget that was chosen before (`was`), which mean something else for another one."""
+    was = catalog().get(dict(pairs).get("was", ""), kind)
+    shared = {html_name(f) for f in fields(Widget)}
+    others = {html_name(f) for f in was.declared()} - shared if was is not kind else set()
+    return [pair for pair in pairs if pair[0] not in others]
 
 
 @cache

@@ -121,7 +121,7 @@ def jinja(asked: Asked) -> tuple[Part, ...]:
     """A call in a template of Jinja."""
     return (
         Part("Once, where the application is made", f'{_application(asked)}\nenvironment.globals["render_widget"] = library.render_widget'),
-        Part("Where the widget shall stand", f"{loading(asked)}\n\n{{{{ render_widget({_call(asked, ', ')}) }}}}"),
+        Part("Where the widget shall stand", f"{{{{ render_widget({_call(asked, ', ')}) }}}}\n\n{loading(asked)}"),
     )
 
 
@@ -131,7 +131,7 @@ def django(asked: Asked) -> tuple[Part, ...]:
     module = f"from django import template\n{_application(asked)}\nregister = template.Library()\n\n\n{tag}"
     return (
         Part("Once, as templatetags/health_library.py of one of your apps", module),
-        Part("Where the widget shall stand", f"{{% load health_library %}}\n{loading(asked)}\n\n{{% render_widget {_call(asked, ' ')} %}}"),
+        Part("Where the widget shall stand", f"{{% load health_library %}}\n{{% render_widget {_call(asked, ' ')} %}}\n\n{loading(asked)}"),
     )
 
 
@@ -150,10 +150,10 @@ def ssi(asked: Asked) -> tuple[Part, ...]:
     passed_on = f"location {MOUNT}/ {{\n    proxy_pass {asked.base}/;\n    proxy_ssl_server_name on;\n}}"
     return (
         Part("Once, in the server's configuration (nginx, with `ssi on;`)", passed_on),
-        Part("Where the widget shall stand", f'{loading(asked)}\n\n<!--#include virtual="{MOUNT}{_included(asked)}" -->'),
+        Part("Where the widget shall stand", f'<!--#include virtual="{MOUNT}{_included(asked)}" -->\n\n{loading(asked)}'),
     )
 
 
 def esi(asked: Asked) -> str:
     """An include of Varnish, Fastly or Akamai."""
-    return f'{loading(asked)}\n\n<esi:include src="{escape(asked.base + _included(asked))}"/>'
+    return f'<esi:include src="{escape(asked.base + _included(asked))}"/>\n\n{loading(asked)}'
