@@ -22,5 +22,13 @@
   });
   document.addEventListener("htmx:after:swap", ({ detail }) => {
     said.textContent = document.getElementById(detail.ctx.target?.id)?.dataset.summary ?? "";
+    said.classList.remove("failed");
   });
+  for (const name of ["htmx:error", "htmx:response:error"]) {
+    document.addEventListener(name, ({ detail }) => {
+      if (detail.ctx?.response?.status < 429) return; // those say on the page what is wrong
+      said.textContent = "The library could not answer. Wait a moment, then choose again.";
+      said.classList.add("failed");
+    });
+  }
 })();
