@@ -2,6 +2,7 @@
 
 import html
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -164,6 +165,14 @@ def test_a_library_without_the_example_begins_with_its_first_article(serve: Serv
     """Where the declared example is not in the library, its first article is chosen."""
     base = serve(create_app(Settings(content=content, watch=False)))
     assert 'article="sample"' in codes(embed(base).text)[0]
+
+
+def test_an_empty_library_has_a_builder(serve: Serve, content: Path) -> None:
+    """Where there is no article to choose, that is said, and a widget that needs none is shown."""
+    shutil.rmtree(content / "articles")
+    answer = embed(serve(create_app(Settings(content=content, watch=False))))
+    assert (answer.status_code, codes(answer.text)[0].count("<health-appointment-cta>")) == (404, 1)
+    assert "there is no article" in parsed(answer.text).css_first("[role=alert]").text()
 
 
 # --- Search, sites, days -----------------------------------------------------------------------------------

@@ -100,6 +100,7 @@ def _result(state: State) -> dict[str, Any]:
         "locked": locked_to(state.place.site),
         "summary": f"{name}: {asked.link[1]}. {used.title}.",
         "preview": f"{state.place.base}/embed/preview?{state.query}",
+        "day": words_in("en").date(state.choice.see_day) if state.choice.see_day else "",
         "width": WIDTHS[state.choice.see_width],
     }
 

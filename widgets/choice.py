@@ -92,7 +92,9 @@ def read(base: str, edition: Edition, query: str) -> State:
             return replace(_read(base, edition, pairs), wrong=wrong)
         except BadAttribute as error:
             wrong, name = wrong or error, str(error).partition(":")[0]
-            pairs = [pair for pair in pairs if pair[0] != name] if name in dict(pairs) else []
+            if name not in dict(pairs) and pairs == _plain():
+                raise
+            pairs = [pair for pair in pairs if pair[0] != name] if name in dict(pairs) else _plain()
 
 
 def _read(base: str, edition: Edition, pairs: Pairs) -> State:
@@ -103,6 +105,11 @@ def _read(base: str, edition: Edition, pairs: Pairs) -> State:
     widget = written.settled(edition)
     place = choice.on(Place(base, edition, widget))
     return State(choice, place, lookup(written.lang, place.site.file.languages))
+
+
+def _plain() -> Pairs:
+    """A widget that needs no attribute: what can be chosen where there is nothing else to choose."""
+    return [("widget", next(kind for kind, one in catalog().items() if all(f.default is not MISSING for f in one.declared())))]
 
 
 def _carried(pairs: Pairs, kind: type[Widget]) -> Pairs:

@@ -1,8 +1,12 @@
 """The builder in a browser: what it gives works on another site, and the page itself works for everyone."""
 
 import html
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode, urljoin
@@ -17,6 +21,7 @@ from tests.asking import parsed
 from tests.browser.hosting import Partner, Server
 from tests.browser.test_accessibility import violations
 from tests.browser.visit import PATIENCE, Visit
+from tests.npm import installed
 from widgets.catalog import catalog
 from widgets.languages import known
 from widgets.snippets.ways import WAYS
@@ -174,6 +179,68 @@ def test_what_is_copied_shows_the_widget(kind: str, way: str, choice: dict[str, 
             assert 'integrity="sha384-' in partner.written[url.removeprefix(partner.url)]
         one.page.goto(url, wait_until="load")
         shows(one, kind, way, choice)
+
+
+# --- React and Vue, as they are built ----------------------------------------------------------------------
+
+REACT = """
+import { createRoot } from "react-dom/client";
+%s
+createRoot(document.getElementById("app")).render(<HealthArticleCard />);
+"""
+VUE = """
+import { createApp } from "vue";
+import { render } from "./template.js";
+createApp({ render }).mount("#app");
+"""
+COMPILE = (
+    "const { compile } = require('@vue/compiler-dom'); process.stdout.write(compile(require('fs').readFileSync(0, 'utf8'), { mode: 'module' }).code)"
+)
+
+
+def bundled(modules: Path, folder: Path, source: str) -> str:
+    """A source file and what it imports, as one script."""
+    (folder / "app.jsx").write_text(source, "utf-8")
+    options = ["--bundle", "--jsx=automatic", "--format=iife", '--define:process.env.NODE_ENV="production"', "--define:__VUE_OPTIONS_API__=true",
+               "--define:__VUE_PROD_DEVTOOLS__=false", "--define:__VUE_PROD_HYDRATION_MISMATCH_DETAILS__=false"]  # fmt: skip
+    run = [modules / ".bin" / "esbuild", "app.jsx", *options]
+    return subprocess.run(run, cwd=folder, env=os.environ | {"NODE_PATH": str(modules)}, capture_output=True, text=True, check=True).stdout
+
+
+def compiled(modules: Path, template: str) -> str:
+    """A component's template as a module, as Vue's build tools make it."""
+    inside = template.removeprefix("<template>").removesuffix("</template>")
+    run = [shutil.which("node") or "node", "-e", COMPILE]
+    return subprocess.run(run, env=os.environ | {"NODE_PATH": str(modules)}, input=inside, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("pin", ["", "1"])
+@pytest.mark.parametrize("way", ["react", "vue"])
+def test_a_component_shows_the_widget(
+    way: str, pin: str, visit: Begin, library: Server, partner: Partner, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Built by esbuild and rendered by React 19 or Vue 3, the component shows the widget, with the printed policy added to the page's own."""
+    modules = installed(request.config, "components", "esbuild@0.25.12", "react@19.2.0", "react-dom@19.2.0", "vue@3.5.24")
+    page = parsed(httpx.get(f"{library.url}/embed?way={way}&pin={pin}&theme=dark&heading-level=3").text)
+    codes = [node.text() for node in page.css("textarea[id^=code-]")]
+    head = codes[0] if way == "vue" else ""
+    if way == "vue":
+        (tmp_path / "template.js").write_text(compiled(modules, codes[1]), "utf-8")
+    name = f"{way}{pin}.js"
+    partner.written[f"/{name}"] = bundled(modules, tmp_path, VUE if way == "vue" else REACT % codes[0])
+    policy = f"{BESIDE}; {page.css_first('#policy').text()}".replace("script-src", "script-src 'self'")
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{html.escape(policy)}">'
+    body = f'<body><h1>A partner</h1><h2>Above</h2><div id="app"></div><script src="/{name}"></script></body>'
+    one = begun(visit)
+    one.page.goto(
+        partner.write(f'<!doctype html><html lang="en"><head><meta charset="utf-8">{meta}<title>A partner</title>{head}</head>{body}</html>')
+    )
+    one.page.locator("h3.title", has_text="Heart attack").wait_for()
+    assert one.page.locator(".hw").evaluate("(one) => getComputedStyle(one).colorScheme") == "dark"
+    assert one.page.locator("health-article-card > strong").evaluate("(one) => one.parentNode.textContent.includes('now. Heart')")
+    one.settle()
+    assert (one.page.evaluate("refused"), one.said, one.errors) == ([], [], [])
 
 
 def test_every_language_and_theme_is_among_them() -> None:

@@ -158,7 +158,7 @@ WAYS: Mapping[str, Way] = {
     ),
     "vue": Way(
         "Vue",
-        "For Vue 3. `v-pre` leaves the element to the browser; leave it out, and set `isCustomElement`, to bind attributes.",
+        "For Vue 3. “v-pre” leaves the element to the browser; leave it out, and set “isCustomElement”, to bind attributes.",
         vue,
         (("Vue", "The script goes into index.html, once; the element into a component's template."),),
         _SCRIPTED,

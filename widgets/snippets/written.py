@@ -149,7 +149,7 @@ def ssi(asked: Asked) -> tuple[Part, ...]:
     """An include of nginx, Apache or IIS."""
     passed_on = f"location {MOUNT}/ {{\n    proxy_pass {asked.base}/;\n    proxy_ssl_server_name on;\n}}"
     return (
-        Part("Once, in the server's configuration (nginx, with `ssi on;`)", passed_on),
+        Part("Once, in the server's configuration (nginx, with “ssi on;”)", passed_on),
         Part("Where the widget shall stand", f'<!--#include virtual="{MOUNT}{_included(asked)}" -->\n\n{loading(asked)}'),
     )
 
