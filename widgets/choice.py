@@ -86,22 +86,27 @@ def read(base: str, edition: Edition, query: str) -> State:
     """What a query string chooses; a value that cannot be used is named, and left out."""
     given = parse_qsl(query, keep_blank_values=True, errors="replace")
     pairs = [(name, text) for name, text in given if text.strip() or name in _flags()]
-    wrong = None
+    wrong, begun = None, set[str]()
     while True:
         try:
             return replace(_read(base, edition, pairs), wrong=wrong)
         except BadAttribute as error:
-            wrong, name = wrong or error, str(error).partition(":")[0]
-            if name not in dict(pairs) and pairs == _plain():
+            name = str(error).partition(":")[0]
+            if name in dict(pairs):
+                wrong, pairs = wrong or error, [pair for pair in pairs if pair[0] != name]
+            elif name not in begun:
+                begun.add(name)
+                pairs = [*pairs, *_begin(pairs, name, edition)]
+            elif pairs != _plain():
+                pairs = _plain()
+            else:
                 raise
-            pairs = [pair for pair in pairs if pair[0] != name] if name in dict(pairs) else _plain()
 
 
 def _read(base: str, edition: Edition, pairs: Pairs) -> State:
     choice = Choice.parse(urlencode(pairs))
     kind = catalog()[choice.widget]
-    pairs = _carried(pairs, kind)
-    written = kind.parse(urlencode([*pairs, *_missing(kind, pairs, edition)]))
+    written = kind.parse(urlencode(_carried(pairs, kind)))
     widget = written.settled(edition)
     place = choice.on(Place(base, edition, widget))
     return State(choice, place, lookup(written.lang, place.site.file.languages))
@@ -127,16 +132,13 @@ def _flags() -> frozenset[str]:
     return frozenset(html_name(f) for f in declared if f.metadata["check"] is flag)
 
 
-def _missing(kind: type[Widget], pairs: Pairs, edition: Edition) -> Pairs:
-    """Attributes that must be there and were not chosen yet: their example, if the library has it, else the first there is."""
-    names = [(html_name(f), f.metadata["example"]) for f in kind.declared() if f.default is MISSING]
-    return [(name, _begin(name, example, edition)) for name, example in names if name not in dict(pairs)]
-
-
-def _begin(name: str, example: str, edition: Edition) -> str:
-    library = edition.library
+def _begin(pairs: Pairs, name: str, edition: Edition) -> Pairs:
+    """An attribute that must be there and was not chosen yet: its example, if the library has it, else the first there is."""
+    library, tops = edition.library, edition.library.children(None)
+    kind = catalog()[Choice.parse(urlencode(pairs)).widget]
+    example = next((f.metadata["example"] for f in kind.declared() if html_name(f) == name), "")
     if name == "article" and library.article(example) is None:
-        return next((a.slug for a in first_articles(edition, library.children(None))), example)
+        example = next((article.slug for article in first_articles(edition, tops)), "")
     if name == "topic" and library.topic(example) is None:
-        return next((t.slug for t in library.children(None)), example)
-    return example
+        example = next((topic.slug for topic in tops), "")
+    return [(name, example)] if example else []

@@ -92,12 +92,14 @@ def _picks(kind: str, chosen: str, optional: bool, around: Around) -> Iterator[O
     if optional:
         yield Option("", "All topics" if kind == "topic" else "None", not chosen)
     current = library.article(chosen) if kind == "article" else library.topic(chosen)
+    shown = {current.slug} if current else set()
     if current:
         yield _option(current, around, chosen=True)
     wanted = around.searches.get(kind, "")
     offered: Iterable[Article | Topic] = _found(kind, wanted, around) if wanted else islice(_first(kind, around.edition), SUGGESTED)
     for item in offered:
-        if item is not current:
+        if item.slug not in shown:
+            shown.add(item.slug)
             yield _option(item, around)
 
 
