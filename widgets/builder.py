@@ -133,7 +133,8 @@ _GROUPS = (("For web editors", False), ("For developers", True))
 def _control(state: State, f: Any, searches: Mapping[str, str]) -> Control:
     place = state.place
     source: Any = state.choice if f.name in {own.name for own in fields(Choice)} else replace(place.widget, lang=state.lang)
-    return control(f, getattr(source, f.name), Around(place.edition, place.site, place.widget.language(place.site), searches))
+    around = Around(type(place.widget), place.edition, place.site, place.widget.language(place.site), searches)
+    return control(f, getattr(source, f.name), around)
 
 
 def name_of(widget: type[Widget]) -> str:

@@ -11,7 +11,7 @@ from widgets.edition import Edition
 from widgets.languages import words_in
 from widgets.sites import Site
 from widgets.views import matches, title_of
-from widgets.widget import OneOf, WholeNumber, flag, html_name
+from widgets.widget import OneOf, WholeNumber, Widget, flag, html_name
 
 MOST_FOUND = 12
 SUGGESTED = 6
@@ -45,8 +45,9 @@ class Control:
 
 @dataclass(frozen=True)
 class Around:
-    """What the controls choose from: an edition, a site, the language for titles, and what was searched for, by control."""
+    """What the controls choose from: a widget's offers, an edition, a site, the language for titles, and what was searched for, by control."""
 
+    widget: type[Widget]
     edition: Edition
     site: Site
     language: str
@@ -62,7 +63,7 @@ def control(f: Field[Any], value: Any, around: Around) -> Control:
     if name in {"article", "topic"}:
         options = tuple(_picks(name, value, f.default is not MISSING, around))
         return Control("pick", name, label, doc, value, options, around.searches.get(name, ""))
-    offered = dict(_offered(name, check, around))
+    offered = around.widget.offers(name, around.edition, around.site) or dict(_offered(name, check, around))
     if offered:
         options = tuple(Option(one, text, one == str(value)) for one, text in offered.items())
         return Control("choose", name, label, doc, str(value), options)
@@ -77,9 +78,6 @@ def _offered(name: str, check: Any, around: Around) -> Iterator[tuple[str, str]]
     elif name == "lang":
         yield "", "The language of the page around"
         yield from ((lang, words_in(lang).own_name) for lang in site.file.languages)
-    elif name == "campaign":
-        yield "", "None: the site's own words"
-        yield from ((slug, slug.replace("-", " ").capitalize()) for slug in edition.campaigns)
     elif isinstance(check, OneOf):
         yield from ((one, one.capitalize()) for one in check.values)
     elif isinstance(check, WholeNumber):

@@ -212,6 +212,11 @@ class Widget:
         """What a plain link to the widget's page says."""
         return words_in(self.language(site))["open_library"]
 
+    @classmethod
+    def offers(cls, name: str, edition: Edition, site: Site) -> Mapping[str, str]:
+        """What the attribute of this HTML name may be, and what each value is called, where that is a short list of the library's own."""
+        return {}
+
     def fallback(self, edition: Edition, site: Site) -> tuple[str, str]:
         """Where the link inside the element leads, as a path of the library or an address, and what it says."""
         return self.page(), self.caption(edition, site)

@@ -1,5 +1,6 @@
 """The appointment call to action: the site's words, button, phone and hours; nothing where it has neither."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -26,6 +27,11 @@ class AppointmentCta(Widget):
             known = ", ".join(edition.campaigns) or "none"
             raise UnknownName(f'campaign: there is no campaign "{shown(self.campaign)}"; known: {known}.')
         return super().settled(edition)
+
+    @classmethod
+    def offers(cls, name: str, edition: Edition, site: Site) -> Mapping[str, str]:
+        """The campaigns there are."""
+        return {"": "None", **{slug: slug.replace("-", " ").capitalize() for slug in edition.campaigns}} if name == "campaign" else {}
 
     def fallback(self, edition: Edition, site: Site) -> tuple[str, str]:
         """The site's own button: a snippet outlives any campaign."""
