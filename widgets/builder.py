@@ -16,9 +16,10 @@ from widgets.catalog import catalog
 from widgets.catalog.topic_browser import TopicBrowser
 from widgets.choice import WIDTHS, Choice, State, read
 from widgets.controls import Around, Control, control
-from widgets.embed import Asset, page_styles, script
+from widgets.embed import Asset, script
 from widgets.embedding import oembed_html, pasted, render_include
 from widgets.languages import words_in
+from widgets.pages import tool_page
 from widgets.render import Place, render
 from widgets.serving import Serving
 from widgets.settings import files
@@ -40,8 +41,9 @@ async def builder(serving: Serving, request: Request) -> ASGIApp:
     searches = {name.removeprefix("find-"): text.strip()[:200] for name, text in parse_qsl(query, errors="replace") if name.startswith("find-")}
     if any(searches.values()):
         serving.limit_searches(request)
-    values = _form(state, searches) | _result(state) | _frame(state) | {"keeps": serving.releases is not None}
-    html = render("pages/builder.html", _page_place(state), values)
+    place = _page_place(state)
+    values = _frame(place, serving.moment()) | _form(state, searches) | _result(state) | {"keeps": serving.releases is not None}
+    html = render("pages/builder.html", place, values)
     return prepare(html, HTML, serving.secured(_headers(_POLICY)), status=state.wrong.status if state.wrong else 200)
 
 
@@ -148,23 +150,11 @@ def _page_place(state: State) -> Place[TopicBrowser]:
     return Place(state.place.base, state.place.edition, TopicBrowser(lang="en", heading_level=1).settled(state.place.edition), steps="pages")
 
 
-def _frame(state: State) -> dict[str, Any]:
-    """What the head and foot of every page of the library show."""
-    place = _page_place(state)
-    name = place.site.in_language(place.site.file.name, words_in("en").language)[1]
-    return {
-        "site_name": name,
-        "page_title": f"Put {name} on your website",
-        "description": "Choose a widget, see it live, and copy what your website needs.",
-        "canonical": f"{place.base}/embed",
-        "robots": "noindex",
-        "alternates": [],
-        "oembed": "",
-        "home": TopicBrowser(),
-        "stylesheet": f"/static/library-{page_styles().hash}.css",
-        "builder_styles": _address("css"),
-        "builder_script": _address("js"),
-    }
+def _frame(place: Place[TopicBrowser], moment: Moment) -> dict[str, Any]:
+    """What the head and foot of every page of the library show, and the builder's own files."""
+    words = "Choose a widget, see it live, and copy what your website needs."
+    files_of_ours = {"builder_styles": _address("css"), "builder_script": _address("js")}
+    return tool_page(place, moment, "Put health information on your website", words) | files_of_ours
 
 
 def _headers(policy: str) -> tuple[Header, ...]:

@@ -71,6 +71,11 @@ def message_page(base: str, edition: Edition, lang: str, moment: Moment, title: 
     return render("pages/message.html", place, values)
 
 
+def tool_page(place: Place[Any], moment: Moment, title: str, summary: str) -> dict[str, Any]:
+    """What head, menu and foot show around a page that is a tool, and no part of the library: it is not to be indexed."""
+    return _frame(place, moment, title, summary, (), robots="noindex")
+
+
 def sitemap(base: str, edition: Edition) -> str:
     """`/sitemap.xml`: every topic and article in every language it has."""
     site = edition.sites[DEFAULT]
