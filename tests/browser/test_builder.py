@@ -177,8 +177,11 @@ def test_what_is_copied_shows_the_widget(kind: str, way: str, choice: dict[str, 
         url, _ = built(library, partner, widget=kind, way=way, pin=pin, **choice)
         if pin:
             assert 'integrity="sha384-' in partner.written[url.removeprefix(partner.url)]
+        library.seen.clear()
         one.page.goto(url, wait_until="load")
         shows(one, kind, way, choice)
+        if way == "preload":  # what was asked for ahead is what the element asks for
+            assert len(library.partials()) == 1
 
 
 # --- React and Vue, as they are built ----------------------------------------------------------------------
