@@ -32,6 +32,7 @@ from widgets.content.reading import FORMULAS
 from widgets.languages import known, words_in
 from widgets.manifest import fallback
 from widgets.sites import REGIONS, CampaignFile, SiteFile
+from widgets.snippets.ways import WAYS
 from widgets.views import saying
 from widgets.widget import Widget, html_name
 
@@ -155,6 +156,11 @@ def addresses() -> str:
     return table("address, methods, answer", rows)
 
 
+def policies() -> str:
+    """What the content policy of a page needs, by way of embedding."""
+    return table("way of embedding, to add", ((way.title, code(way.policy("https://library.example")) or "nothing") for way in WAYS.values()))
+
+
 def command_line() -> str:
     """The commands with their arguments and options."""
     rows = []
@@ -266,6 +272,7 @@ MADE: dict[str, Callable[[], str]] = {
     "parts": parts,
     "settings": environment,
     "addresses": addresses,
+    "policies": policies,
     "commands": command_line,
     "languages": languages,
     "regions": regions,

@@ -199,7 +199,9 @@ def test_an_include_is_the_element_with_its_content(base: str, path: str) -> Non
     assert httpx.get(base + path.replace("/include/", "/partials/")).text in inside
     link = parsed(fallback).css_first("a")
     assert link.text().strip()
-    assert httpx.get(str(link.attributes["href"])).status_code == 200
+    address = str(link.attributes["href"])
+    assert not address.startswith(base) or httpx.get(address).status_code == 200
+    assert address.startswith(base) or kind == "appointment-cta"  # the site's own button
     assert (answer.headers["x-robots-tag"], answer.headers["access-control-allow-origin"]) == ("noindex", "*")
 
 

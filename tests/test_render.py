@@ -6,9 +6,9 @@ from tests import making
 from widgets.catalog.article_card import ArticleCard
 from widgets.content.read import Reader
 from widgets.edition import read_edition
+from widgets.moment import Moment
 from widgets.render import Place, render_partial
 from widgets.serving import utc_now
-from widgets.widget import Moment
 
 
 def opened(content: Path) -> str:

@@ -17,13 +17,14 @@ from widgets.codes import SYSTEMS
 from widgets.connect import ROUTES as CONNECT
 from widgets.content.model import Article, Library, Topic
 from widgets.edition import Edition
+from widgets.moment import Moment
 from widgets.openapi import BOUNDS, document
 from widgets.pages import medical_web_page
 from widgets.render import Place, prose
 from widgets.serving import Serving
 from widgets.store import Header, prepare
 from widgets.views import ArticleView, article_view, emergency_line, matches, related, title_of
-from widgets.widget import BadAttribute, Moment, Widget, attribute, named, number
+from widgets.widget import BadAttribute, Widget, attribute, named, number
 
 JSON = "application/json"
 Values = dict[str, Any]

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from widgets import api, connect, embedding, machines, readers
+from widgets import api, builder, connect, embedding, machines, readers
 from widgets.answers import Endpoint, Row, guarded, logged, not_allowed, refusal, route_of
 from widgets.edition import Editions
 from widgets.embed import Releases
@@ -25,7 +25,7 @@ from widgets.widget import UnknownName
 
 log = logging.getLogger("widgets")
 
-ROWS: tuple[Row, ...] = (*readers.ROUTES, *embedding.ROUTES, *connect.ROUTES, *api.ROUTES, *machines.ROUTES)
+ROWS: tuple[Row, ...] = (*readers.ROUTES, *embedding.ROUTES, *builder.ROUTES, *connect.ROUTES, *api.ROUTES, *machines.ROUTES)
 """Every address that is answered."""
 
 
@@ -68,7 +68,7 @@ class Library:
         query = urlencode({name.replace("_", "-"): value for name, value in attributes.items()})
         edition = self.editions.current
         place = Place(self.settings.public_url, edition, readers.named(kind).parse(query).settled(edition))
-        return Markup(embedding.render_include(place, self.serving.moment()))  # noqa: S704 - it is our own template's output
+        return Markup(embedding.render_include(embedding.Look.parse(query).on(place), self.serving.moment()))  # noqa: S704 - it is our own template's output
 
     def close(self) -> None:
         """Stop watching the content folder."""

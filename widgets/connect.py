@@ -19,13 +19,14 @@ from widgets.answers import HTML, MOST_QUERY, PARTIAL, Row, posted, refusal
 from widgets.codes import SYSTEMS
 from widgets.infobutton import LANGUAGE, Answer, Found, Infobutton, answer, language_of, requested
 from widgets.languages import words_in
-from widgets.pages import unlisted_page
+from widgets.moment import Moment
+from widgets.pages import tool_page
 from widgets.readers import missing
 from widgets.render import CLOSING, OPENING, Place, render
 from widgets.serving import Serving
 from widgets.store import Header, prepare
 from widgets.views import ArticleView, article_view, other_languages
-from widgets.widget import BadAttribute, Moment, flag, shown, slug
+from widgets.widget import BadAttribute, flag, shown, slug
 
 RESPONSE_TYPE = "knowledgeResponseType"
 Asking = Place[Infobutton]
@@ -51,7 +52,8 @@ def page(place: Asking, moment: Moment) -> str:
     """The answer as a page of the library; in its other languages too, where an address can say all that was asked."""
     place = replace(place, widget=replace(place.widget, heading_level=1))
     languages = other_languages(place.widget, place.site, place.site.file.languages) if len(place.widget.page()) < MOST_QUERY else []
-    return unlisted_page("pages/connect.html", place, moment, _values(place, moment) | {"languages": languages, "alone": False})
+    values = _values(place, moment) | {"languages": languages, "alone": False}
+    return render("pages/connect.html", place, values | tool_page(place, moment, values["title"], ""))
 
 
 def partial(place: Asking, moment: Moment) -> str:

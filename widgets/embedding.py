@@ -1,8 +1,8 @@
 """The ways of embedding that need no script on the partner's page: frames, server includes, oEmbed."""
 
 import json
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
 from urllib.parse import parse_qs, quote, unquote
 
 from markupsafe import Markup as Safe
@@ -13,11 +13,13 @@ from widgets import embed
 from widgets.answers import HTML, PARTIAL, SCRIPT, SHARED, Row, framed, not_allowed, refusal
 from widgets.catalog.article_card import ArticleCard
 from widgets.catalog.topic_browser import TopicBrowser
+from widgets.edition import Edition
+from widgets.moment import Moment
 from widgets.readers import named
 from widgets.render import Place, render, render_partial
-from widgets.serving import Serving
+from widgets.serving import Serving, W
 from widgets.store import prepare
-from widgets.widget import BadAttribute, Moment, Widget, html_name
+from widgets.widget import BadAttribute, Widget, attribute, one_of, parsed
 
 WIDTH, HEIGHT = 600, 480
 """The size of a pasted address where the page around names none, in CSS pixels."""
@@ -32,10 +34,26 @@ def render_frame(place: Place[Any], moment: Moment, query: str | None = None) ->
 
 def render_include(place: Place[Any], moment: Moment) -> str:
     """The element with its fallback and a declarative shadow root, for a page made on a server."""
-    given = ((f, getattr(place.widget, f.name)) for f in place.widget.declared())
-    attributes = [(html_name(f), "" if value is True else value) for f, value in given if value != f.default]
-    urgent = place.widget.urgent(place.edition, place.site)
-    return render("pages/include.html", place, _values(place, moment) | {"attributes": attributes, "urgent": urgent})
+    widget, edition, site = place.widget, place.edition, place.site
+    attributes = [*widget.written(), *([("theme", place.theme)] if place.theme else [])]
+    inside = {"attributes": attributes, "urgent": widget.urgent(edition, site), "fallback": widget.fallback(edition, site)}
+    return render("pages/include.html", place, _values(place, moment) | inside)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What an element's own attribute says, where there is no element."""
+
+    theme: str = attribute("Light, dark, or that of the page around.", example="dark", default="auto", check=one_of("auto", "light", "dark"))
+
+    @classmethod
+    def parse(cls, query: str) -> Self:
+        """What a query string asks for; raises BadAttribute."""
+        return cls(**parsed(fields(cls), query))
+
+    def on(self, place: Place[W]) -> Place[W]:
+        """The place, looking like this."""
+        return replace(place, theme="" if self.theme == "auto" else self.theme)
 
 
 def _values(place: Place[Any], moment: Moment, query: str | None = None) -> dict[str, Any]:
@@ -46,11 +64,15 @@ def _values(place: Place[Any], moment: Moment, query: str | None = None) -> dict
     }
 
 
+def _placed(serving: Serving, request: Request, kind: type[W]) -> Place[W]:
+    return Look.parse(request.scope["query_string"].decode("latin-1")).on(serving.place(request, kind))
+
+
 async def frame(serving: Serving, request: Request) -> ASGIApp:
     """`/frame/<widget>`: the partial as a page for an iframe."""
     try:
         kind = named(request.path_params["kind"])
-        place = serving.place(request, kind)
+        place = _placed(serving, request, kind)
     except BadAttribute as error:
         return refusal(error.status, str(error))
     headers = serving.secured(framed(place.base))
@@ -64,7 +86,7 @@ async def frame(serving: Serving, request: Request) -> ASGIApp:
 async def include(serving: Serving, request: Request) -> ASGIApp:
     """`/include/<widget>`: the element with its content, for pages that are put together on a server."""
     try:
-        place = serving.place(request, named(request.path_params["kind"]))
+        place = _placed(serving, request, named(request.path_params["kind"]))
     except BadAttribute as error:
         return refusal(error.status, str(error))
     return serving.kept(place, render_include, PARTIAL)
@@ -93,10 +115,15 @@ async def oembed(serving: Serving, request: Request) -> ASGIApp:
     if not url.startswith(f"{base}/"):
         return refusal(404 if url else 400, f"url: give the address of an article or topic of {base}.")
     try:
-        place = Place(base, serving.edition, _pasted(url.removeprefix(base)).settled(serving.edition))
+        place = pasted(base, serving.edition, url.removeprefix(base))
     except BadAttribute as error:
         return refusal(error.status, str(error))
     return prepare(json.dumps(_rich(place, given)), "application/json; charset=utf-8", SHARED, cache="", edition=place.edition)
+
+
+def pasted(base: str, edition: Edition, address: str) -> Place[Widget]:
+    """What a pasted address shows, by its path and query. Raises BadAttribute."""
+    return Place(base, edition, _pasted(address).settled(edition))
 
 
 def _pasted(address: str) -> Widget:
@@ -112,6 +139,15 @@ def _pasted(address: str) -> Widget:
     raise BadAttribute("url: only articles and topics can be shown in another page; give the address of one.")
 
 
+def oembed_html(place: Place[Any], width: int = WIDTH, height: int = HEIGHT) -> str:
+    """What a page shows in the place of a pasted address; the size in CSS pixels."""
+    caption = place.widget.caption(place.edition, place.site)
+    # WordPress keeps a blockquote and an iframe, and gives the frame its height only if both are there.
+    return Safe('<blockquote><a href="{}">{}</a></blockquote><iframe src="{}" width="{}" height="{}" title="{}"></iframe>').format(
+        place.base + place.widget.page(), caption, place.base + place.widget.address("/frame"), width, height, caption
+    )
+
+
 def _rich(place: Place[Any], given: dict[str, str]) -> dict[str, Any]:
     def at_most(name: str, size: int) -> int:
         text = given.get(name, "")
@@ -120,10 +156,6 @@ def _rich(place: Place[Any], given: dict[str, str]) -> dict[str, Any]:
     width, height = at_most("maxwidth", WIDTH), at_most("maxheight", HEIGHT)
     caption = place.widget.caption(place.edition, place.site)
     name = place.site.in_language(place.site.file.name, place.widget.language(place.site))[1]
-    # WordPress keeps a blockquote and an iframe, and gives the frame its height only if both are there.
-    html = Safe('<blockquote><a href="{}">{}</a></blockquote><iframe src="{}" width="{}" height="{}" title="{}"></iframe>').format(
-        place.base + place.widget.page(), caption, place.base + place.widget.address("/frame"), width, height, caption
-    )
     return {
         "version": "1.0",
         "type": "rich",
@@ -133,7 +165,7 @@ def _rich(place: Place[Any], given: dict[str, str]) -> dict[str, Any]:
         "cache_age": 3600,
         "width": width,
         "height": height,
-        "html": html,
+        "html": oembed_html(place, width, height),
     }
 
 

@@ -12,10 +12,11 @@ from widgets.content.model import Article, Topic
 from widgets.edition import Edition
 from widgets.embed import page_styles
 from widgets.languages import words_in
+from widgets.moment import Moment
 from widgets.render import Place, render
 from widgets.sites import DEFAULT, Site
 from widgets.views import ArticleView, Link, emergency_line, title_of
-from widgets.widget import Moment, Widget
+from widgets.widget import Widget
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,9 @@ def message_page(base: str, edition: Edition, lang: str, moment: Moment, title: 
     return render("pages/message.html", place, values)
 
 
-def unlisted_page(template: str, place: Place[Any], moment: Moment, values: dict[str, Any]) -> str:
-    """A page under `values["title"]` that search engines leave alone."""
-    return render(template, place, values | _frame(place, moment, values["title"], "", (), robots="noindex"))
+def tool_page(place: Place[Any], moment: Moment, title: str, summary: str) -> dict[str, Any]:
+    """What head, menu and foot show around a page that is a tool, and no part of the library: it is not to be indexed."""
+    return _frame(place, moment, title, summary, (), robots="noindex")
 
 
 def sitemap(base: str, edition: Edition) -> str:

@@ -20,10 +20,11 @@ from widgets.catalog import catalog
 from widgets.content.markup import SAYING, Heading, Markup, Part, Reference, Saying
 from widgets.edition import Edition
 from widgets.languages import Words, direction, words_in
+from widgets.moment import Moment
 from widgets.settings import files
 from widgets.sites import Site
 from widgets.views import saying
-from widgets.widget import Moment, Widget
+from widgets.widget import Widget
 
 W_co = TypeVar("W_co", bound=Widget, covariant=True)
 
@@ -41,6 +42,8 @@ class Place(Generic[W_co]):
     edition: Edition
     widget: W_co
     steps: Literal["partials", "pages", "frames"] = "partials"
+    theme: str = ""
+    """`light` or `dark` for a frame or an include, which no element around can tell."""
 
     @property
     def embedded(self) -> bool:
@@ -51,6 +54,11 @@ class Place(Generic[W_co]):
     def as_page(self) -> bool:
         """Whether it is a page of the library."""
         return self.steps == "pages"
+
+    def themed(self, under: str, widget: Widget) -> str:
+        """The address of a widget's frame or include, in the theme of this place."""
+        address = self.base + widget.address(under)
+        return f"{address}{'&' if '?' in address else '?'}theme={self.theme}" if self.theme else address
 
     @property
     def site(self) -> Site:
@@ -82,7 +90,8 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters |= {"prose": _prose, "href": _href, "get": _get, "step": _step, "level": _level, "dir": direction,
-                            "page_query": _page_query, "in_language": _in_language, "say": _say, "jsonld": _jsonld}  # fmt: skip
+                            "page_query": _page_query, "in_language": _in_language, "say": _say, "jsonld": _jsonld,
+                            "verbatim": _verbatim}  # fmt: skip
     environment.globals |= {"words_in": words_in, "styles": styles}
     return environment
 
@@ -129,7 +138,7 @@ def _step(context: Context, widget: Widget) -> Safe:
 
 def _link(place: Place[Widget], widget: Widget) -> Safe:
     if place.steps == "frames":
-        return Safe(f'href="{escape(place.base + widget.address("/frame"))}" target="_self"')
+        return Safe(f'href="{escape(place.themed("/frame", widget))}" target="_self"')
     more = f' hx-get="{escape(place.base + widget.address())}"' if place.embedded else ""
     return Safe(f'href="{escape(place.base + widget.page())}"{more}')
 
@@ -205,3 +214,8 @@ def _jsonld(value: Mapping[str, Any]) -> Safe:
     """JSON for a script element: no character in it can end the element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return Safe(text.translate(_ENDS_SCRIPT))
+
+
+def _verbatim(text: str) -> Safe:
+    """Text with its line ends and indents, which are dropped elsewhere."""
+    return Safe(html.escape(text).replace("\n", "&#10;"))

@@ -13,10 +13,11 @@ from widgets.answers import HTML, IMMUTABLE, PAGE, SCRIPT, SHARED, form, own_bas
 from widgets.edition import Edition, Editions
 from widgets.embed import Asset, Releases, bundle, diagnosis, loader, script
 from widgets.limits import Buckets
+from widgets.moment import Moment
 from widgets.render import Place
 from widgets.settings import Settings
 from widgets.store import BEST, Answer, Header, Store, prepare
-from widgets.widget import Moment, Widget
+from widgets.widget import Widget
 
 W = TypeVar("W", bound=Widget)
 Clock = Callable[[], datetime]

@@ -9,8 +9,9 @@ from widgets.content.markup import Heading, Markup, fold, from_plain
 from widgets.content.model import Article, Library, Source, Text, Topic, Withdrawal
 from widgets.edition import Edition
 from widgets.languages import Words, words_in
+from widgets.moment import Moment
 from widgets.sites import Region, Site
-from widgets.widget import Moment, Widget
+from widgets.widget import Widget
 
 LONG = 4
 """From how many sections on an article gets a list of its contents."""

@@ -5,9 +5,8 @@ table, manifest, types and test inputs are derived from the declarations.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
-from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl, quote
@@ -17,6 +16,7 @@ from widgets.content.markup import fold
 from widgets.content.model import SLUG, Library
 from widgets.edition import Edition
 from widgets.languages import lookup, words_in
+from widgets.moment import Moment
 from widgets.sites import DEFAULT, Site
 
 PREFIX = "health-"
@@ -123,30 +123,6 @@ def any_text(text: str) -> str:
     return text.strip()[:40]
 
 
-@dataclass
-class Moment:
-    """Now, and until when an answer made now holds."""
-
-    now: datetime
-    until: datetime | None = None
-
-    @property
-    def today(self) -> date:
-        """The day it is, in UTC."""
-        return self.now.astimezone(UTC).date()
-
-    def reached(self, day: date) -> bool:
-        """Whether `day` has begun; if not, what is said now holds no longer than until then."""
-        start = datetime.combine(day, time(), UTC)
-        if self.now < start and (self.until is None or start < self.until):
-            self.until = start
-        return self.now >= start
-
-    def passed(self, day: date) -> bool:
-        """Whether `day` is over."""
-        return self.reached(day + timedelta(days=1))
-
-
 @dataclass(frozen=True, kw_only=True)
 class Widget:
     """The base of all widgets, with the attributes that every one has."""
@@ -191,13 +167,17 @@ class Widget:
     @classmethod
     def parse(cls, query: str) -> Self:
         """The widget that a query string asks for; raises BadAttribute. Unknown parameters are ignored."""
-        given = parse_qsl(query, keep_blank_values=True, errors="replace")
-        return cls(**{f.name: value for f in cls.declared() if (value := _value(f, given)) is not MISSING})
+        return cls(**parsed(cls.declared(), query))
 
     def address(self, under: str = "/partials") -> str:
         """The path and query of the widget's partial (or frame, or include); fields in declaration order, defaults left out."""
         pairs = [f"{html_name(f)}={quote(_text(value), safe='')}" for f in self.declared() if (value := getattr(self, f.name)) != f.default]
         return f"{under}/{self.kind()}" + ("?" + "&".join(pairs) if pairs else "")
+
+    def written(self) -> list[tuple[str, str]]:
+        """Names and values of the attributes that differ from their defaults, as HTML writes them; "" for a flag."""
+        pairs = ((html_name(f), getattr(self, f.name), f.default) for f in self.declared())
+        return [(name, "" if value is True else _text(value)) for name, value, default in pairs if value != default]
 
     def page(self) -> str:
         """The path and query of the full page that shows the same; the library where there is none."""
@@ -225,6 +205,15 @@ class Widget:
         """What a plain link to the widget's page says."""
         return words_in(self.language(site))["open_library"]
 
+    @classmethod
+    def offers(cls, name: str, edition: Edition, site: Site) -> Mapping[str, str]:
+        """What the attribute of this HTML name may be, and what each value is called, where that is a short list of the library's own."""
+        return {}
+
+    def fallback(self, edition: Edition, site: Site) -> tuple[str, str]:
+        """Where the link inside the element leads, as a path of the library or an address, and what it says."""
+        return self.page(), self.caption(edition, site)
+
     def urgent(self, edition: Edition, site: Site) -> bool:
         """Whether the emergency line belongs beside that link."""
         return False
@@ -236,6 +225,12 @@ class Widget:
     def language(self, site: Site) -> str:
         """The language asked for, or the site's own."""
         return self.lang or site.language
+
+
+def parsed(declared: Iterable[Field[Any]], query: str) -> dict[str, Any]:
+    """The values of declared fields in a query string; raises BadAttribute. Unknown parameters are ignored."""
+    given = parse_qsl(query, keep_blank_values=True, errors="replace")
+    return {f.name: value for f in declared if (value := _value(f, given)) is not MISSING}
 
 
 @cache

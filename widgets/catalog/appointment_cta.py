@@ -1,12 +1,14 @@
 """The appointment call to action: the site's words, button, phone and hours; nothing where it has neither."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from widgets.edition import Edition
+from widgets.moment import Moment
 from widgets.sites import Site
 from widgets.views import other_languages
-from widgets.widget import Moment, UnknownName, Widget, attribute, shown
+from widgets.widget import UnknownName, Widget, attribute, shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,17 @@ class AppointmentCta(Widget):
             raise UnknownName(f'campaign: there is no campaign "{shown(self.campaign)}"; known: {known}.')
         return super().settled(edition)
 
+    @classmethod
+    def offers(cls, name: str, edition: Edition, site: Site) -> Mapping[str, str]:
+        """The campaigns there are."""
+        return {"": "None", **{slug: slug.replace("-", " ").capitalize() for slug in edition.campaigns}} if name == "campaign" else {}
+
+    def fallback(self, edition: Edition, site: Site) -> tuple[str, str]:
+        """The site's own button: a snippet outlives any campaign."""
+        own = site.file.appointment
+        _, words = site.in_language(own.words, self.language(site))
+        return (own.address or telephone(own.phone), words.button) if own and words else super().fallback(edition, site)
+
     def view(self, edition: Edition, site: Site, moment: Moment) -> dict[str, Any]:
         """The campaign's words or the site's own, and where the button leads."""
         own = site.file.appointment
@@ -41,8 +54,13 @@ class AppointmentCta(Widget):
             "words_lang": "" if lang == language else lang,
             "address": (campaign.file.address if campaign else "") or own.address,
             "phone": own.phone,
-            "phone_address": "tel:" + "".join(c for c in own.phone if c.isdigit() or c == "+"),
+            "phone_address": telephone(own.phone),
             "hours": hours,
             "campaign": self.campaign,
             "languages": other_languages(self, site, spoken),
         }
+
+
+def telephone(number: str) -> str:
+    """The address that calls a number."""
+    return "tel:" + "".join(c for c in number if c.isdigit() or c == "+")

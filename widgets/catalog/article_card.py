@@ -6,9 +6,10 @@ from typing import Any, Self
 from widgets.codes import DEFAULT, SYSTEMS, CodeSystem, normal, system_of, wrong
 from widgets.content.coded import coded
 from widgets.edition import Edition
+from widgets.moment import Moment
 from widgets.sites import Site
 from widgets.views import Link, article_view, other_languages, related, title_of
-from widgets.widget import BadAttribute, Moment, UnknownName, Widget, attribute, code_system, flag, medical_code, named, shown
+from widgets.widget import BadAttribute, UnknownName, Widget, attribute, code_system, flag, medical_code, named, shown
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from widgets.edition import Edition
+from widgets.moment import Moment
 from widgets.sites import Site
 from widgets.views import emergency_line, other_languages
-from widgets.widget import Moment, Widget
+from widgets.widget import Widget
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +18,12 @@ class SymptomChecker(Widget):
     room = "11em"
     examples = ({}, {"lang": "es"}, {"heading-level": "4"})
 
+    def fallback(self, edition: Edition, site: Site) -> tuple[str, str]:
+        """The site's symptom checker, or the Symptoms topic's page."""
+        checker = site.file.symptom_checker
+        _, words = site.in_language(checker.words, self.language(site))
+        return checker.address or self._page(edition, site), words.button if words else self.caption(edition, site)
+
     def urgent(self, edition: Edition, site: Site) -> bool:
         """Always: who looks for a symptom may be in danger."""
         return True
@@ -26,12 +33,15 @@ class SymptomChecker(Widget):
         checker = site.file.symptom_checker
         language = self.language(site)
         lang, words = site.in_language(checker.words, language)
-        topic = edition.library.topic(checker.topic)
         return {
             "emergency": emergency_line(language),
             "words_of": words,
             "words_lang": "" if lang == language else lang,
             "address": checker.address,
-            "page": self.page_query(f"/topics/{topic.slug}") if topic else self.page(),
+            "page": self._page(edition, site),
             "languages": other_languages(self, site, checker.words),
         }
+
+    def _page(self, edition: Edition, site: Site) -> str:
+        topic = edition.library.topic(site.file.symptom_checker.topic)
+        return self.page_query(f"/topics/{topic.slug}") if topic else self.page()

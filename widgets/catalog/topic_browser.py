@@ -7,9 +7,10 @@ from typing import Any, Self
 from widgets.content.model import Article, Topic
 from widgets.edition import Edition
 from widgets.languages import words_in
+from widgets.moment import Moment
 from widgets.sites import Site
 from widgets.views import Link, article_view, emergency_line, first_letter, matches, other_languages, related, shown_articles, title_of
-from widgets.widget import Moment, Widget, attribute, named, one_letter
+from widgets.widget import Widget, attribute, named, one_letter
 
 MOST_RESULTS = 20
 

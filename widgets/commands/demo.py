@@ -6,6 +6,7 @@ import signal
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import click
 import uvicorn
@@ -34,6 +35,7 @@ def command(port: int) -> None:
     click.echo(f"The library:               {library}/")
     click.echo(f"A partner's page:          http://127.0.0.1:{port + 1}/")
     click.echo(f"Every widget, to copy:     http://127.0.0.1:{port + 1}/gallery.html")
+    click.echo(f"Your own snippet:          {library}/embed")
     click.echo("Stop with Ctrl-C. Edit a file below content/ and load a page again: it shows at once.")
     apps: list[tuple[ASGIApp, int]] = [
         (served, port),
@@ -67,6 +69,7 @@ def gallery() -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>Every widget</title><link rel="stylesheet" href="example.css">{_SCRIPT}</head>'
         f"<body><main><h1>Every widget in its states</h1><p>Paste this once into a page:</p><pre>{html.escape(_SCRIPT)}</pre>"
+        f'<p><a href="{PLACEHOLDER}/embed">Choose a widget of your own, and copy its snippet</a></p>'
         f"{states}</main></body></html>"
     )
 
@@ -77,7 +80,9 @@ def _state(widget: type[Widget], example: Mapping[str, str]) -> str:
     snippet = f'<{widget.tag()}{attributes}>\n  <a href="{PLACEHOLDER}/">Health library</a>\n</{widget.tag()}>'
     between = "".join(f'<h{n} class="unseen-level">{widget.kind()}</h{n}>' for n in range(2, level))
     label = html.escape(widget.kind() + attributes)
-    return f'<section class="state" aria-label="{label}">{between}{snippet}<pre>{html.escape(snippet)}</pre></section>'
+    builder = html.escape(f"{PLACEHOLDER}/embed?{urlencode({'widget': widget.kind(), **example})}")
+    change = f'<p><a href="{builder}">Change it in the builder</a></p>'
+    return f'<section class="state" aria-label="{label}">{between}{snippet}<pre>{html.escape(snippet)}</pre>{change}</section>'
 
 
 class _Server(uvicorn.Server):
