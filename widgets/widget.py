@@ -135,12 +135,15 @@ class Moment:
         """The day it is, in UTC."""
         return self.now.astimezone(UTC).date()
 
+    def begun(self, instant: datetime) -> bool:
+        """Whether `instant` has come; if not, what is said now holds no longer than until then."""
+        if self.now < instant and (self.until is None or instant < self.until):
+            self.until = instant
+        return self.now >= instant
+
     def reached(self, day: date) -> bool:
-        """Whether `day` has begun; if not, what is said now holds no longer than until then."""
-        start = datetime.combine(day, time(), UTC)
-        if self.now < start and (self.until is None or start < self.until):
-            self.until = start
-        return self.now >= start
+        """Whether `day` has begun, in UTC; if not, what is said now holds no longer than until then."""
+        return self.begun(datetime.combine(day, time(), UTC))
 
     def passed(self, day: date) -> bool:
         """Whether `day` is over."""
