@@ -103,6 +103,19 @@ def test_a_search_is_for_listed_origins(base: str) -> None:
         assert answer.headers.get("access-control-allow-origin") == (origin if status == 200 else None)
 
 
+def test_what_programs_ask_is_locked_too(base: str) -> None:
+    """The library as JSON, and by code, is read by listed origins alone; so it is where a form names the site."""
+    for path in ("/api/articles", "/api/articles/sample", "/api/topics", "/api/search?q=sample"):
+        assert asked(base, at("north", path), NORTH).headers["access-control-allow-origin"] == NORTH
+        assert asked(base, at("north", path), OTHER).status_code == 403
+        assert asked(base, path, OTHER).headers["access-control-allow-origin"] == "*"
+    form = {"mainSearchCriteria.v.dn": "A sample", "knowledgeResponseType": "application/json", "site": "north"}
+    for origin, status, allowed in ((NORTH, 200, NORTH), (OTHER, 403, None)):
+        answer = httpx.post(f"{base}/connect", data=form, headers={"origin": origin})
+        assert (answer.status_code, answer.headers.get("access-control-allow-origin")) == (status, allowed)
+        assert answer.headers["vary"] == "Accept-Encoding, Origin"
+
+
 def test_frames_name_who_may_show_them(base: str) -> None:
     """A frame of a locked site names its origins alone, one of a public site any; the library's own pages can be framed by none."""
     policy = httpx.get(f"{base}/frame/article-card?article=sample&site=north").headers["content-security-policy"]

@@ -161,6 +161,18 @@ def test_a_site_shows_its_own_topics_in_its_order(wide: Path, served: Served) ->
         assert [a.text() for a in parsed(searched).css(".results .list:not(.topics) a")] == results
 
 
+def test_the_json_lists_hold_the_sites_topics(wide: Path, served: Served) -> None:
+    """Lists of articles and topics as JSON are limited as the pages are, in the same order."""
+    base = served()
+    topics = httpx.get(f"{base}/api/topics?site=own").text
+    assert "Skin" not in topics
+    assert topics.index("Asthma") < topics.index("Hearts")
+    articles = httpx.get(f"{base}/api/articles?site=own").text
+    assert "On asthma" in articles
+    assert "On skin" not in articles
+    assert "On skin" in httpx.get(f"{base}/api/articles").text
+
+
 def test_what_is_named_answers_all_the_same(wide: Path, served: Served) -> None:
     """An article or topic outside of the site's tree answers where it is addressed; its way begins at the library's top."""
     base = served()

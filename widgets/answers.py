@@ -89,6 +89,11 @@ def guarded(endpoint: Endpoint, locked: Callable[[Request], Lock | None] = lambd
     return guard
 
 
+def bound(answer: Answer, lock: Lock, request: Request) -> Answer:
+    """The answer for the page that asks, or its refusal; for a site that a form names, which stands behind no guard."""
+    return _foreign(lock, request) or _own(answer, lock.site, origin_of(request.scope))
+
+
 def _foreign(lock: Lock, request: Request) -> Answer | None:
     """The refusal of a page that stands on none of the origins; None where no page asks, or one that may."""
     origin = origin_of(request.scope).decode("latin-1")

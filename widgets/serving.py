@@ -16,7 +16,7 @@ from widgets.embed import Asset, Releases, bundle, diagnosis, loader, script
 from widgets.limits import Buckets
 from widgets.render import Place
 from widgets.settings import Settings
-from widgets.sites import DEFAULT
+from widgets.sites import DEFAULT, Site
 from widgets.store import BEST, Answer, Header, Store, prepare
 from widgets.widget import Moment, Widget
 
@@ -60,8 +60,12 @@ class Serving:
         given = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
         names = [value.strip().lower() for name, value in given if name == "site"] or [""]
         sites = (self.edition.sites.get(name or DEFAULT) for name in names)
-        site = next((site for site in sites if site and not site.public), None)
-        return Lock(site, (*site.file.origins, "/".join(self.base(request).split("/")[:3]))) if site else None
+        return next((lock for site in sites if site and (lock := self.lock(site, request))), None)
+
+    def lock(self, site: Site, request: Request) -> Lock | None:
+        """The site with the origins that may read it, if it lists them."""
+        own = "/".join(self.base(request).split("/")[:3])
+        return None if site.public else Lock(site, (*site.file.origins, own))
 
     def moment(self) -> Moment:
         """Now."""
