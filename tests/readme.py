@@ -31,7 +31,9 @@ from widgets.content.markup import SAYINGS
 from widgets.content.reading import FORMULAS
 from widgets.languages import known, words_in
 from widgets.manifest import fallback
-from widgets.sites import REGIONS, CampaignFile, SiteFile
+from widgets.sites import REGIONS, CampaignFile, SiteFile, schema
+from widgets.sites.campaigns import When
+from widgets.sites.looks import PAIRS
 from widgets.snippets.ways import WAYS
 from widgets.views import saying
 from widgets.widget import Widget, html_name
@@ -220,14 +222,17 @@ def _opened(declared: Any) -> tuple[type[msgspec.Struct] | None, str, str]:
         return struct, "", "tables" if struct else f"list of {value}s"
     if origin is dict:
         struct, _, value = _opened(inner[1])
-        return struct, ".SYSTEM" if inner[0] is CodeSystem else ".LANGUAGE", value
+        return struct, {CodeSystem: ".SYSTEM", model.Slug: ".NAME"}.get(inner[0], ".LANGUAGE"), value
     if hasattr(declared, "__metadata__"):
         plain = inner[0] if inner else declared.__origin__
         return (None, "", NAMES[declared]) if declared in NAMES else _opened(plain)
     return None, "", {"str": "text", "bool": "true or false", "int": "number", "date": "date"}[declared.__name__]
 
 
-NAMES: Mapping[Any, str] = {model.Slug: "name", model.Line: "line", model.Language: "language"}
+NAMES: Mapping[Any, str] = {
+    model.Slug: "name", model.Line: "line", model.Language: "language", When: "date, or date and time",
+    schema.Colour: "colour", schema.Length: "length", schema.Font: "list of fonts", schema.Origin: "origin", schema.Report: "address",
+}  # fmt: skip
 
 
 def languages() -> str:
@@ -242,7 +247,21 @@ def languages() -> str:
 
 def regions() -> str:
     """Whom a region's readers call."""
-    return table("region, emergency, crisis line", ((code(name), region.emergency, region.crisis) for name, region in REGIONS.items()))
+    return table(
+        "region, emergency, crisis line",
+        ((code(name), region.emergency, " or ".join(filter(None, (region.crisis, region.crisis_or)))) for name, region in REGIONS.items()),
+    )
+
+
+def themes() -> str:
+    """The built-in themes, by the first line of their files."""
+    found = ((path.stem, path.read_text("utf-8").partition("\n")[0].removeprefix("# ")) for path in sorted((ROOT / "static/themes").glob("*.toml")))
+    return table("theme, how it looks", ((code(name), doc) for name, doc in found))
+
+
+def pairs() -> str:
+    """The pairs of colours whose contrast is checked."""
+    return ", ".join(f"`{upper}` on `{lower}`" for upper, lower in PAIRS)
 
 
 def placeholders() -> str:
@@ -279,6 +298,8 @@ MADE: dict[str, Callable[[], str]] = {
     "code systems": code_systems,
     "requests": requests,
     "placeholders": placeholders,
+    "themes": themes,
+    "pairs": pairs,
     "article keys": lambda: keys(model.ArticleFile),
     "front matter keys": lambda: keys(model.FrontMatter),
     "topic keys": lambda: keys(model.TopicFile),

@@ -23,6 +23,17 @@ CASES = {
     "unknown symptom topic": (SITE, CHECKER, f'{CHECKER}\ntopic = "no"', "topic =", 'error: symptom-checker: has no address, and there is no topic'),
     "no interface words": (SITE, '["en", "es"]', '["en", "es", "tlh"]', "languages", "warning: languages: there are no interface words in tlh"),
     "site lacks a name": (SITE, ', es = "Biblioteca de prueba"', "", "name", "warning: name: there are none in es"),
+    "site lacks a note's words": (SITE, "[symptom", '[[notes]]\ntopics = ["hearts"]\nwords.en = "Hi"\n[symptom', "words.en = \"Hi\"",
+                                  "warning: notes.0.words: there are none in es"),
+    "note at no article": (SITE, "[symptom", '[[notes]]\narticles = ["simple"]\nwords = {en = "A", es = "B"}\n[symptom', "simple",
+                           'error: notes.0.articles: there is no article "simple"; did you mean sample?'),
+    "site shows no topic": (SITE, "region", 'topics = ["haerts"]\nregion', "haerts", 'error: topics: there is no topic "haerts"; did you mean'),
+    "faint words": (SITE, "[symptom", '[tokens.light]\nmuted = "#777"\n[symptom', "muted",
+                    "error: tokens.light: the contrast of muted on surface is 4.47:1; 7:1 is the least; change one of them."),
+    "faint button": (SITE, "[symptom", '[tokens.dark]\non-accent = "#9bd5f7"\n[symptom', "on-accent",
+                     "error: tokens.dark: the contrast of on-accent on accent is 1.00:1; 7:1 is the least"),
+    "place lacks a name": (SITE, "[symptom", '[appointment.locations.a]\nname.en = "A"\n[symptom', "name.en",
+                           "warning: appointment.locations.a.name: there are none in es"),
     "site lacks words": (SITE, CHECKER_ES, "", "Symptom checker", "warning: symptom-checker.words: there are none in es"),
 }  # fmt: skip
 
@@ -118,6 +129,53 @@ def test_campaign_lacks_words(clean):
     assert found(clean) == ["campaigns/run.toml:1: warning: words: there are none in es, so readers see another language; add them."]
 
 
+CAMPAIGNS = {
+    "unknown site": ('sites = ["defualt"]', "error: sites: there is no site \"defualt\"; did you mean default?"),
+    "unknown topic": ('topics = ["haerts"]', "error: topics: there is no topic \"haerts\"; did you mean hearts?"),
+    "address that tells": ('address = "https://clinic.example/a-sample/book"', 'warning: address: names "A sample", so the booking site learns'),
+    "utm that tells": ('utm.term = "A Samples"', 'warning: utm.term: names "A sample"'),
+    "variant that tells": ('variants = [{name = "a-sample", words.en = {heading = "A", button = "B"}, words.es = {heading = "A", button = "B"}}]',
+                           'warning: variants: names "A sample"'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CAMPAIGNS)
+def test_campaign_fault(clean, case):
+    """What a campaign names and is not there, and what it would tell the booking site, is named by line."""
+    line, message = CAMPAIGNS[case]
+    making.write(clean / "campaigns" / "run.toml", f"# A comment\n{line}\n{CAMPAIGN}" + 'words.es = {heading = "Ya.", button = "Pida"}\n')
+    assert [fault.partition("run.toml:")[2][: len(message) + 3] for fault in found(clean)] == [f"2: {message}"]
+
+
+def test_campaign_with_a_telling_name(clean):
+    """A campaign whose file is named for a condition is a warning; one whose words merely begin alike is none."""
+    text = CAMPAIGN + 'words.es = {heading = "Ya.", button = "Pida"}\n'
+    making.write(clean / "campaigns" / "a-sample-month.toml", text)
+    making.write(clean / "campaigns" / "samplers.toml", text)
+    assert [fault.partition(", so")[0] for fault in found(clean)] == ['campaigns/a-sample-month.toml:1: warning: its file\'s name: names "A sample"']
+
+
+def test_campaign_that_is_over(clean):
+    """A campaign after its end is a note, since its pages show other words now; before its end it is none."""
+    for day, level in (("2026-06-13", "note"), ("2026-06-20", "")):
+        text = f'until = {day}\ntime-zone = "America/New_York"\n{CAMPAIGN}words.es = {{heading = "Ya.", button = "Pida"}}\n'
+        making.write(clean / "campaigns" / "run.toml", text)
+        assert [fault.partition("run.toml:")[2].partition(": ")[2][:11] for fault in found(clean)] == ([f"{level}: until"] if level else [])
+
+
+def test_campaign_of_one_site(clean):
+    """A campaign needs the words of its own sites' languages alone."""
+    making.write(clean / "sites/english.toml", making.SITE.replace('["en", "es"]', '["en"]'))
+    making.write(clean / "campaigns" / "run.toml", f'sites = ["english"]\n{CAMPAIGN}')
+    assert found(clean) == []
+
+
+def test_regional_language(clean):
+    """A site in es-MX lacks nothing where words and texts are in es."""
+    replaced(clean, SITE, '["en", "es"]', '["en-GB", "es-MX"]')
+    assert found(clean) == []
+
+
 def test_no_default_site(clean):
     """Without the default site the rest is checked all the same."""
     (clean / SITE).unlink()
@@ -143,9 +201,18 @@ def test_command_fails_on_an_error(clean):
     """The command exits with 1 where there is an error, and its last line counts the faults."""
     replaced(clean, EN, "article:sample", "article:none")
     code, lines = run(str(clean))
-    assert code == 1 and len(lines) == 2
+    assert code == 1 and len(lines) == 4
     assert lines[0].startswith(f"{EN}:{line_of(clean, EN, 'article:none')}: error: ")
-    assert lines[1].startswith("1 article in en, 1 in es; reading grade median ") and lines[1].endswith("; 1 error, 0 warnings, 0 notes")
+    assert lines[-1].startswith("1 article in en, 1 in es; reading grade median ") and lines[-1].endswith("; 1 error, 0 warnings, 0 notes")
+
+
+def test_command_prints_contrasts(clean):
+    """Before the summary stands the contrast of every pair of colours, a line for each site and scheme."""
+    making.write(clean / "sites/harbor.toml", f'theme = "harbor"\n{making.SITE}{CHECKER_ES}\n')
+    _, lines = run(str(clean))
+    assert [line.partition(":")[0] for line in lines[:-1]] == [SITE, SITE, "sites/harbor.toml", "sites/harbor.toml"]
+    for line, scheme in zip(lines, ["light", "dark"] * 2, strict=False):
+        assert f": contrast, {scheme}: text on surface " in line and line.count(" on ") == 9
 
 
 def test_command_passes_with_warnings(clean):

@@ -208,7 +208,7 @@ REFUSED = [
     ("", 400, "mainSearchCriteria.v.c: is missing; send a medical code, like mainSearchCriteria.v.c=I21.9"),
     ("mainSearchCriteria.v.c=%20&mainSearchCriteria.v.cs=LOINC", 400, "mainSearchCriteria.v.c: is missing"),
     ("&".join(f"mainSearchCriteria.v.c{n}=I10" for n in range(21)), 400, "is given 21 times; give it 20 times at most"),
-    (f"{ICD}&site=nowhere", 404, 'site: there is no site "nowhere"; known: default.'),
+    (f"{ICD}&site=nowhere", 404, 'site: there is no site "nowhere"; known: default'),
     (f"{ICD}&site=No%20Where", 400, 'site: "No Where" is not a name'),
     (f"{ICD}&partial=maybe", 400, 'partial: "maybe" is neither true nor false'),
     (f"{ICD}{AS}application/javascript", 400, 'knowledgeResponseType: "application/javascript" is not offered; allowed: text/html'),

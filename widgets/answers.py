@@ -4,13 +4,15 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
+from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Scope, Send
 
-from widgets.store import Answer, Header, prepare
+from widgets.sites import Site
+from widgets.store import Answer, Header, origin_of, prepare
 
 access = logging.getLogger("widgets.access")
 
@@ -46,26 +48,63 @@ PAGE: tuple[Header, ...] = (
 )
 
 
-def framed(base: str) -> tuple[Header, ...]:
+def framed(base: str, site: Site) -> tuple[Header, ...]:
     """The headers of a page for an iframe. They name our origin, since WebKit's 'self' is nothing in a sandbox."""
     own = "'self' " + "/".join(base.split("/")[:3])
-    policy = f"default-src 'none'; script-src {own}; style-src {own}; form-action {own}; base-uri 'none'; frame-ancestors *"
+    policy = f"default-src 'none'; script-src {own}; style-src {own}; form-action {own}; base-uri 'none'; {ancestors(site)}"
     security = ((b"content-security-policy", policy.encode()), (b"referrer-policy", b"strict-origin"), PERMISSIONS)
     return (*EVERYWHERE, *security, (b"x-robots-tag", b"noindex"))
 
 
-def guarded(endpoint: Endpoint) -> Endpoint:
-    """The endpoint behind the limit on the query string; OPTIONS is answered for all that may be read from elsewhere."""
+class Lock(NamedTuple):
+    """A site that lists who may embed it, and the origins that may read its answers."""
+
+    site: Site
+    origins: tuple[str, ...]
+
+
+def ancestors(site: Site) -> str:
+    """The directive that says which pages may show a frame of this site."""
+    return f"frame-ancestors {' '.join(site.file.origins)}"
+
+
+def guarded(endpoint: Endpoint, locked: Callable[[Request], Lock | None] = lambda _: None) -> Endpoint:
+    """The endpoint behind the limit on the query string, and behind the origins of the site that is asked for, if it lists them.
+
+    OPTIONS is answered for all that may be read from elsewhere.
+    """
 
     async def guard(request: Request) -> ASGIApp:
         if len(request.scope["query_string"]) > MOST_QUERY:
             return refusal(414, f"The address is too long; its query may have {MOST_QUERY} characters.")
+        lock = locked(request)
+        if lock and (refused := _foreign(lock, request)):
+            return refused
         try:
-            return preflight(request) if request.method == "OPTIONS" else await endpoint(request)
+            answer = preflight(request) if request.method == "OPTIONS" else await endpoint(request)
         except ClientDisconnect:  # a reader who leaves in the middle of a form is no fault
             return refusal(400, "The form ended too early; send it again.")
+        return _own(answer, lock.site, origin_of(request.scope)) if lock and isinstance(answer, Answer) else answer
 
     return guard
+
+
+def bound(answer: Answer, lock: Lock, request: Request) -> Answer:
+    """The answer for the page that asks, or its refusal; for a site that a form names, which stands behind no guard."""
+    return _foreign(lock, request) or _own(answer, lock.site, origin_of(request.scope))
+
+
+def _foreign(lock: Lock, request: Request) -> Answer | None:
+    """The refusal of a page that stands on none of the origins; None where no page asks, or one that may."""
+    origin = origin_of(request.scope).decode("latin-1")
+    if not origin or origin in lock.origins:
+        return None
+    sentence = f'site: "{lock.site.slug}" may be shown on its own pages only; its library can add this page\'s origin to them.'
+    return _own(refusal(403, sentence), lock.site, b"")
+
+
+def _own(answer: Answer, site: Site, origin: bytes) -> Answer:
+    return answer.readable_by(origin, (b"content-security-policy", ancestors(site).encode()))
 
 
 def refusal(status: int, sentence: str, *more: Header) -> Answer:

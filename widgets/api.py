@@ -17,11 +17,13 @@ from widgets.codes import SYSTEMS
 from widgets.connect import ROUTES as CONNECT
 from widgets.content.model import Article, Library, Topic
 from widgets.edition import Edition
+from widgets.local import offered, tops
 from widgets.moment import Moment
 from widgets.openapi import BOUNDS, document
 from widgets.pages import medical_web_page
 from widgets.render import Place, prose
 from widgets.serving import Serving
+from widgets.sites import Site
 from widgets.store import Header, prepare
 from widgets.views import ArticleView, article_view, emergency_line, matches, related, title_of
 from widgets.widget import BadAttribute, Widget, attribute, named, number
@@ -62,19 +64,19 @@ class Articles(Listed):
         """With the topic's current name."""
         return replace(super().settled(edition), topic=self.topic and named(edition.library, "topic", self.topic))
 
-    def slugs(self, library: Library) -> Collection[str]:
-        """The articles' names, in an order that stays."""
-        return sorted(library.articles_below(self.topic)) if self.topic else library.articles
+    def slugs(self, library: Library, site: Site) -> Collection[str]:
+        """The articles' names, in an order that stays; without a topic, those of the site's own topics."""
+        return sorted(library.articles_below(self.topic) if self.topic else offered(library, site))
 
 
 async def articles(serving: Serving, request: Request) -> ASGIApp:
     """`/api/articles`: the articles as schema.org MedicalWebPages, without their text; `?topic=`, `?limit=` and `?offset=`."""
-    return _listed(serving, request, Articles, ("topic",), _articles, lambda place: place.widget.slugs(place.edition.library))
+    return _listed(serving, request, Articles, ("topic",), _articles, lambda place: place.widget.slugs(place.edition.library, place.site))
 
 
 async def topics(serving: Serving, request: Request) -> ASGIApp:
     """`/api/topics`: the topic tree from its tops down, each topic with the one above it and its number of articles."""
-    return _listed(serving, request, Listed, (), _topics, lambda place: _tree(place.edition.library))
+    return _listed(serving, request, Listed, (), _topics, lambda place: _tree(place.edition.library, tops(place.edition.library, place.site)))
 
 
 async def article(serving: Serving, request: Request) -> ASGIApp:
@@ -130,12 +132,12 @@ def _listed(
 
 
 def _articles(place: Place[Articles], moment: Moment) -> str:
-    slugs = place.widget.slugs(place.edition.library)
+    slugs = place.widget.slugs(place.edition.library, place.site)
     return _items(place.widget, len(slugs), [_item(_card(place, slug), moment) for slug in _part(place.widget, slugs)])
 
 
 def _topics(place: Place[Listed], moment: Moment) -> str:
-    tree = _tree(place.edition.library)
+    tree = _tree(place.edition.library, tops(place.edition.library, place.site))
     return _items(place.widget, len(tree), [_topic(place, topic, above) for topic, above in _part(place.widget, tree)])
 
 
@@ -233,9 +235,9 @@ def _topic(place: Place[Any], topic: Topic, above: str | None = None) -> Values:
     return {key: value for key, value in page.items() if value}
 
 
-def _tree(library: Library, above: str | None = None) -> list[tuple[Topic, str | None]]:
+def _tree(library: Library, level: Iterable[Topic], above: str | None = None) -> list[tuple[Topic, str | None]]:
     """Every topic with the name of that above it, from the tops down."""
-    return [pair for topic in library.children(above) for pair in ((topic, above), *_tree(library, topic.slug))]
+    return [pair for topic in level for pair in ((topic, above), *_tree(library, library.children(topic.slug), topic.slug))]
 
 
 def _said(place: Place[Any], one: Any) -> Values:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from widgets import api, builder, connect, embedding, machines, readers
-from widgets.answers import Endpoint, Row, guarded, logged, not_allowed, refusal, route_of
+from widgets.answers import Endpoint, Lock, Row, guarded, logged, not_allowed, refusal, route_of
 from widgets.edition import Editions
 from widgets.embed import Releases
 from widgets.limits import Buckets
@@ -77,11 +77,20 @@ class Library:
     def _routes(self) -> Starlette:
         handlers: dict[Any, Any] = {HTTPException: self._http_error, Exception: self._failed}
         routes = Starlette(
-            routes=[Route(path, guarded(self._served(endpoint)), methods=methods) for path, endpoint, methods in ROWS],
+            routes=[Route(path, self._guarded(path, endpoint, methods), methods=methods) for path, endpoint, methods in ROWS],
             exception_handlers=handlers,
         )
         routes.router.redirect_slashes = False  # it would send readers to the host that a client named
         return routes
+
+    def _guarded(self, path: str, endpoint: Callable[[Serving, Request], Awaitable[ASGIApp]], methods: tuple[str, ...]) -> Endpoint:
+        """What pages elsewhere may read is behind the site's origins, but for files such as scripts, which say nothing of a site."""
+        read_elsewhere = "OPTIONS" in methods and "." not in path
+        served = self._served(endpoint)
+        return guarded(served, self._locked) if read_elsewhere else guarded(served)
+
+    def _locked(self, request: Request) -> Lock | None:
+        return self.serving.locked(request)
 
     def _served(self, endpoint: Callable[[Serving, Request], Awaitable[ASGIApp]]) -> Endpoint:
         async def served(request: Request) -> ASGIApp:

@@ -1,19 +1,19 @@
 """Everything that is wrong in a content folder: library, sites and campaigns."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
+from widgets.check_sites import check_campaign, check_site, contrast_lines
 from widgets.content.check import Each, check_library, medians
 from widgets.content.files import ContentFile, Fault, Level
 from widgets.content.model import Library
 from widgets.content.read import Reader
 from widgets.content.rules import Rules
 from widgets.edition import Edition, read_folder
-from widgets.languages import known, lookup, words_in
-from widgets.sites import DEFAULT, NUMBERS, REGIONS, Site
+from widgets.languages import words_in
+from widgets.sites import DEFAULT, NUMBERS, REGIONS
 from widgets.views import saying
 
 
@@ -24,6 +24,8 @@ class Report:
     faults: tuple[Fault, ...]
     library: Library
     medians: Mapping[str, float]
+    contrasts: tuple[str, ...] = ()
+    """The contrast of every pair of colours, a line for each site and scheme."""
 
     def count(self, level: Level) -> int:
         """How many faults there are of a level."""
@@ -52,8 +54,8 @@ def check(root: Path, today: date, each: Each = iter) -> Report:
     for site in edition.sites.values():
         faults |= set(check_site(site, _file(root, f"sites/{site.slug}.toml"), rules))
     for campaign in edition.campaigns.values():
-        faults |= set(_lacking("words", campaign.file.words, edition.languages, _file(root, f"campaigns/{campaign.slug}.toml"), "words"))
-    return Report(tuple(sorted(faults)), edition.library, medians(rules))
+        faults |= set(check_campaign(campaign, _file(root, f"campaigns/{campaign.slug}.toml"), edition, rules))
+    return Report(tuple(sorted(faults)), edition.library, medians(rules), tuple(contrast_lines(edition.sites.values())))
 
 
 def _rules(root: Path, edition: Edition, today: date) -> Rules:
@@ -71,33 +73,3 @@ def _file(root: Path, name: str) -> ContentFile:
 def _default_site(root: Path) -> Iterator[Fault]:
     if not (root / "sites" / f"{DEFAULT}.toml").exists():
         yield Fault(f"sites/{DEFAULT}.toml", 1, "is missing, and no library is served without it; copy the sample one and change it.")
-
-
-def check_site(site: Site, file: ContentFile, rules: Rules) -> Iterator[Fault]:
-    """The faults of a site: calls that lead nowhere, and words that it lacks."""
-    appointment, checker = site.file.appointment, site.file.symptom_checker
-    if not appointment:
-        yield file.fault("appointment: has neither address nor phone, so no call to action is shown; add one.", "appointment", level="warning")
-    if not checker.address and (wrong := rules.unknown("topic", checker.topic)):
-        yield file.fault(f"symptom-checker: has no address, and {wrong}", "symptom-checker", "topic")
-    for language in site.file.languages:
-        if not lookup(language, known()):
-            message = f"languages: there are no interface words in {language}, so English ones are shown; known: {', '.join(known())}."
-            yield file.fault_of(language, message, "languages", level="warning")
-    for key, words in _spoken(site):
-        yield from _lacking(key, words, site.file.languages, file, *key.split("."))
-
-
-def _spoken(site: Site) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What the site says in each of its languages, by its key."""
-    yield from (("name", site.file.name), ("disclaimer", site.file.disclaimer), ("symptom-checker.words", site.file.symptom_checker.words))
-    if site.file.appointment:
-        yield "appointment.words", site.file.appointment.words
-    if site.file.appointment.hours:
-        yield "appointment.hours", site.file.appointment.hours
-
-
-def _lacking(key: str, words: Mapping[str, Any], languages: Iterable[str], file: ContentFile, *where: str) -> Iterator[Fault]:
-    for language in languages:
-        if language not in words:
-            yield file.fault(f"{key}: there are none in {language}, so readers see another language; add them.", *where, level="warning")

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from widgets.answers import HTML, MOST_QUERY, PARTIAL, Row, posted, refusal
+from widgets.answers import HTML, MOST_QUERY, PARTIAL, Row, bound, posted, refusal
 from widgets.codes import SYSTEMS
 from widgets.infobutton import LANGUAGE, Answer, Found, Infobutton, answer, language_of, requested
 from widgets.languages import words_in
@@ -105,7 +105,9 @@ async def connect(serving: Serving, request: Request) -> ASGIApp:
     place = Place(serving.base(request), serving.edition, asked, steps="pages")
     make = partial if alone and media_type == "text/html" else FORMATS[media_type]
     headers = _page_headers(serving) if make is page else PARTIAL
-    return prepare(make(place, serving.moment()), HTML if media_type == "text/html" else f"{media_type}; charset=utf-8", headers)
+    answer = prepare(make(place, serving.moment()), HTML if media_type == "text/html" else f"{media_type}; charset=utf-8", headers)
+    lock = serving.lock(place.site, request) if not serving.locked(request) else None
+    return bound(answer, lock, request) if lock else answer
 
 
 def _asked(given: Iterable[tuple[str, str]], named: Mapping[str, str]) -> Infobutton:

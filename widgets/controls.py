@@ -9,6 +9,7 @@ from widgets.content.markup import fold
 from widgets.content.model import Article, Topic
 from widgets.edition import Edition
 from widgets.languages import words_in
+from widgets.local import tops
 from widgets.sites import Site
 from widgets.views import matches, title_of
 from widgets.widget import BadAttribute, OneOf, WholeNumber, Widget, flag, html_name
@@ -103,7 +104,7 @@ def _picks(kind: str, chosen: str, around: Around) -> Iterator[Option]:
     if current:
         yield _option(current, around, chosen=True)
     wanted = around.searches.get(kind, "")
-    offered: Iterable[Article | Topic] = _found(kind, wanted, around) if wanted else islice(_first(kind, around.edition), SUGGESTED)
+    offered: Iterable[Article | Topic] = _found(kind, wanted, around) if wanted else islice(_first(kind, around.edition, around.site), SUGGESTED)
     for item in offered:
         if item.slug not in shown:
             shown.add(item.slug)
@@ -123,9 +124,10 @@ def _found(kind: str, wanted: str, around: Around) -> Sequence[Article | Topic]:
     return [topic for topic, title in titles if all(word in title for word in words)][:MOST_FOUND]
 
 
-def _first(kind: str, edition: Edition) -> Iterator[Article | Topic]:
+def _first(kind: str, edition: Edition, site: Site) -> Iterator[Article | Topic]:
     """The tops of the tree; or its first articles, which are not withdrawn in every language."""
-    return iter(edition.library.children(None)) if kind == "topic" else first_articles(edition, edition.library.children(None))
+    shown = tops(edition.library, site)
+    return iter(shown) if kind == "topic" else first_articles(edition, shown)
 
 
 def first_articles(edition: Edition, topics: Iterable[Topic]) -> Iterator[Article]:

@@ -21,6 +21,7 @@ from widgets.edition import Edition
 from widgets.languages import words_in
 from widgets.render import CLOSING, OPENING
 from widgets.settings import files
+from widgets.sites import Site
 from widgets.widget import Widget, flag, html_name
 
 LOADER_WORDS = ("could_not_load", "try_again", "open_library")
@@ -96,6 +97,8 @@ PARTS: Mapping[str, str] = {
     "button": "Every button that is a link.",
     "link": "The link to the full page.",
     "disclaimer": "The disclaimer.",
+    "note": "What the site itself says beside an article or topic.",
+    "call": "The call to action at the end of an article.",
 }
 """Names for ::part()."""
 
@@ -130,6 +133,11 @@ def widget_styles() -> str:
 def page_styles() -> Asset:
     """The styles of the library's own pages."""
     return Asset(widget_styles() + _minified_css([*sorted((_static() / "css").glob("*.css")), _static() / "pages.css"]))
+
+
+def look_address(site: Site) -> str:
+    """Where the styles of a site's own look are, for pages, frames and includes; "" for one that has none."""
+    return f"/static/sites/{site.slug}-{Asset(site.look.for_pages).hash}.css" if site.look else ""
 
 
 @cache

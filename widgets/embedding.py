@@ -60,6 +60,7 @@ def _values(place: Place[Any], moment: Moment, query: str | None = None) -> dict
     return {
         "partial": Safe(render_partial(place, moment, query)),  # noqa: S704 - it is our own template's output
         "caption": place.widget.caption(place.edition, place.site),
+        "look": embed.look_address(place.site),
         "stylesheet": f"/static/library-{embed.page_styles().hash}.css",
     }
 
@@ -75,7 +76,7 @@ async def frame(serving: Serving, request: Request) -> ASGIApp:
         place = _placed(serving, request, kind)
     except BadAttribute as error:
         return refusal(error.status, str(error))
-    headers = serving.secured(framed(place.base))
+    headers = serving.secured(framed(place.base, place.site))
     if request.method != "POST":
         return serving.kept(place, render_frame, headers)
     if not kind.searches:
@@ -118,6 +119,8 @@ async def oembed(serving: Serving, request: Request) -> ASGIApp:
         place = pasted(base, serving.edition, url.removeprefix(base))
     except BadAttribute as error:
         return refusal(error.status, str(error))
+    if not place.site.public:
+        return refusal(404, f'url: "{place.site.slug}" may be shown on its own pages only; write a plain link to this address instead.')
     return prepare(json.dumps(_rich(place, given)), "application/json; charset=utf-8", SHARED, cache="", edition=place.edition)
 
 

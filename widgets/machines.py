@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from widgets import embed, manifest, typings
-from widgets.answers import EVERYWHERE, SCRIPT, SHARED, TEXT, Row
+from widgets.answers import EVERYWHERE, SCRIPT, SHARED, TEXT, Row, refusal
 from widgets.pages import sitemap as sitemap_of
 from widgets.serving import Serving
 from widgets.store import BEST, prepare
@@ -68,6 +68,18 @@ def _declared(serving: Serving, text: str, media_type: str) -> ASGIApp:
     return serving.store.find(text) or serving.store.keep(text, prepare(text, media_type, SHARED, cache=DECLARED_CACHE, quality=11))
 
 
+async def look(serving: Serving, request: Request) -> ASGIApp:
+    """`/static/sites/<site>-<hash>.css`: the look of a site, for pages, frames and includes."""
+    edition, name = serving.edition, request.path_params["site"]
+    found = edition.sites.get(name)
+    if found is None or found.look is None:
+        return refusal(404, "There is no such site with a look of its own.")
+    asset = embed.Asset(found.look.for_pages)
+    if request.path_params["hash"] == asset.hash:
+        return serving.asset(f"look of {name}", asset, asset.hash, "text/css; charset=utf-8")
+    return prepare(asset.text, "text/css; charset=utf-8", SHARED, cache="max-age=60", edition=edition)  # a page from before the look changed
+
+
 async def sitemap(serving: Serving, request: Request) -> ASGIApp:
     """`/sitemap.xml`: every page in every language it has."""
     base, edition = serving.base(request), serving.edition
@@ -107,6 +119,7 @@ ROUTES: tuple[Row, ...] = (
     ("/custom-elements.json", custom_elements, ("GET", "OPTIONS")),
     ("/health-widgets.d.ts", declarations, ("GET", "OPTIONS")),
     ("/static/library-{hash}.css", styles, ("GET",)),
+    ("/static/sites/{site}-{hash}.css", look, ("GET",)),
     ("/sitemap.xml", sitemap, ("GET",)),
     ("/robots.txt", robots, ("GET",)),
     ("/healthz", healthz, ("GET",)),

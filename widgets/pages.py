@@ -1,17 +1,18 @@
 """The library as full pages: complete without JavaScript, and enhanced by none."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from widgets.catalog.appointment_cta import AppointmentCta
 from widgets.catalog.article_card import ArticleCard
 from widgets.catalog.symptom_checker import SymptomChecker
 from widgets.catalog.topic_browser import TopicBrowser
-from widgets.content.model import Article, Topic
+from widgets.content.model import Article, Topic, spoken_for
 from widgets.edition import Edition
-from widgets.embed import page_styles
+from widgets.embed import look_address, page_styles
 from widgets.languages import words_in
+from widgets.local import call, offered, path, tops
 from widgets.moment import Moment
 from widgets.render import Place, render
 from widgets.sites import DEFAULT, Site
@@ -37,7 +38,8 @@ def article_page(at: Place[ArticleCard], moment: Moment) -> str:
     structured = medical_web_page(place, article)
     trail = _trail(edition, place.site, card, edition.library.articles[card.article])
     frame = _frame(place, moment, article.title, article.summary, article.languages)
-    values = view | frame | {"structured": structured, "trail": trail}
+    beside = {"appointment": view["call"]} if view["call"] else {}
+    values = view | frame | beside | {"structured": structured, "trail": trail}
     return render("pages/article.html", place, values)
 
 
@@ -64,9 +66,10 @@ def topic_page(at: Place[TopicBrowser], moment: Moment, query: str | None = None
     return render("pages/topic.html", place, values)
 
 
-def message_page(base: str, edition: Edition, lang: str, moment: Moment, title: str, text: str) -> str:
-    """A page that says what is wrong with an address, in the language asked for, and leads on."""
-    place = Place(base, edition, TopicBrowser(heading_level=1, lang=lang).settled(edition), steps="pages")
+def message_page(base: str, edition: Edition, moment: Moment, title: str, text: str, *, site: str, lang: str) -> str:
+    """A page that says what is wrong with an address, for the site and in the language asked for, and leads on."""
+    known = site if site in edition.sites else DEFAULT
+    place = Place(base, edition, TopicBrowser(heading_level=1, site=known, lang=lang).settled(edition), steps="pages")
     words = words_in(place.widget.language(place.site))
     values = {"title": words[title], "text": text} | _frame(place, moment, words[title], "", (), robots="noindex")
     return render("pages/message.html", place, values)
@@ -81,20 +84,30 @@ def sitemap(base: str, edition: Edition) -> str:
     """`/sitemap.xml`: every topic and article in every language it has."""
     site = edition.sites[DEFAULT]
     widgets: list[tuple[Widget, tuple[str, ...]]] = [(TopicBrowser(), site.file.languages)]
-    widgets += [(TopicBrowser(topic=slug), site.file.languages) for slug in edition.library.topics]
-    for article in edition.library.articles.values():
+    widgets += [(TopicBrowser(topic=slug), site.file.languages) for slug in _below(edition, site)]
+    for slug in sorted(offered(edition.library, site)):
+        article = edition.library.articles[slug]
         if article.text(site.language, site.language).front.withdrawn is None:
-            widgets.append((ArticleCard(article=article.slug), tuple(lang for lang in site.file.languages if lang in article.texts)))
+            languages = tuple(lang for lang in site.file.languages if spoken_for(lang, article.texts))
+            widgets.append((ArticleCard(article=slug), languages))
     place = Place(base, edition, TopicBrowser(), steps="pages")
     entries = [{"url": base + widget.page(), "languages": _alternates(base, site, widget, languages)} for widget, languages in widgets]
     return render("pages/sitemap.xml", place, {"entries": entries})
+
+
+def _below(edition: Edition, site: Site) -> Iterator[str]:
+    """Every topic of the site's tree, from its tops down."""
+    waiting = tops(edition.library, site)
+    while waiting:
+        topic = waiting.pop(0)
+        yield topic.slug
+        waiting += edition.library.children(topic.slug)
 
 
 def _frame(place: Place[Any], moment: Moment, title: str, summary: str, languages: tuple[str, ...], robots: str = "") -> dict[str, Any]:
     """What every page's head, menu and foot show."""
     site, widget = place.site, place.widget
     name = site.in_language(site.file.name, widget.language(site))[1]
-    cta = AppointmentCta(site=widget.site, lang=widget.lang)
     checker = SymptomChecker(site=widget.site, lang=widget.lang).view(place.edition, site, moment)
     stands_for_topic = checker["words_of"] and not checker["address"]
     return {
@@ -102,13 +115,14 @@ def _frame(place: Place[Any], moment: Moment, title: str, summary: str, language
         "page_title": name if title == name else f"{title} | {name}",
         "description": summary,
         "canonical": place.base + widget.page(),
-        "oembed": _oembed(place),
+        "oembed": _oembed(place) if site.public else "",
         "alternates": _alternates(place.base, site, widget, languages),
         "robots": robots,
         "panels": _panels(place.edition, site, widget, without=site.file.symptom_checker.topic if stands_for_topic else ""),
         "home": TopicBrowser(site=widget.site, lang=widget.lang),
         "checker": checker,
-        "appointment": cta.view(place.edition, site, moment),
+        "appointment": call(site, widget.language(site)),
+        "look": look_address(site),
         "stylesheet": f"/static/library-{page_styles().hash}.css",
     }
 
@@ -122,7 +136,7 @@ def _oembed(place: Place[Any]) -> str:
 def _panels(edition: Edition, site: Site, widget: Widget, without: str = "") -> list[Panel]:
     """The tops of the tree in order, each with the topics below it; where the checker's line leads to one, the menu is `without` it."""
     library, language = edition.library, widget.language(site)
-    tops = (topic for topic in library.children(None) if topic.slug != without)
+    shown = (topic for topic in tops(library, site) if topic.slug != without)
 
     def link(topic: Topic) -> Link:
         text, lang = title_of(topic, site, language)
@@ -132,7 +146,7 @@ def _panels(edition: Edition, site: Site, widget: Widget, without: str = "") -> 
     def below(topic: Topic) -> list[Topic]:
         return [found for child in library.children(topic.slug) for found in (child, *below(child))]
 
-    return [Panel(link(top), top.words(language, site.language)[1].summary, tuple(link(topic) for topic in below(top))) for top in tops]
+    return [Panel(link(top), top.words(language, site.language)[1].summary, tuple(link(topic) for topic in below(top))) for top in shown]
 
 
 def _trail(edition: Edition, site: Site, card: ArticleCard, article: Article) -> list[Link]:
@@ -140,7 +154,7 @@ def _trail(edition: Edition, site: Site, card: ArticleCard, article: Article) ->
     topic = next(iter(edition.library.topics_of(article)), None)
     browser = TopicBrowser(site=card.site, lang=card.lang)
     trail = [Link(words_in(card.language(site))["library_home"], browser)]
-    for step in edition.library.path(topic) if topic else []:
+    for step in path(edition.library, site, topic) if topic else []:
         text, lang = title_of(step, site, card.language(site))
         trail.append(Link(text, replace(browser, topic=step.slug), lang))
     return trail

@@ -4,18 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
+from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from widgets.answers import HTML, IMMUTABLE, PAGE, SCRIPT, SHARED, form, own_base, refusal
+from widgets.answers import HTML, IMMUTABLE, PAGE, SCRIPT, SHARED, Lock, form, own_base, refusal
 from widgets.edition import Edition, Editions
 from widgets.embed import Asset, Releases, bundle, diagnosis, loader, script
 from widgets.limits import Buckets
 from widgets.moment import Moment
 from widgets.render import Place
 from widgets.settings import Settings
+from widgets.sites import DEFAULT, Site
 from widgets.store import BEST, Answer, Header, Store, prepare
 from widgets.widget import Widget
 
@@ -53,6 +55,18 @@ class Serving:
         """The headers of a page or frame; over https they say that it stays so."""
         secure = self.settings.public_url.startswith("https:")
         return (*headers, (b"strict-transport-security", b"max-age=31536000")) if secure else headers
+
+    def locked(self, request: Request) -> Lock | None:
+        """The site that the query asks for, if it lists its origins, with these and our own."""
+        given = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
+        names = [value.strip().lower() for name, value in given if name == "site"] or [""]
+        sites = (self.edition.sites.get(name or DEFAULT) for name in names)
+        return next((lock for site in sites if site and (lock := self.lock(site, request))), None)
+
+    def lock(self, site: Site, request: Request) -> Lock | None:
+        """The site with the origins that may read it, if it lists them."""
+        own = "/".join(self.base(request).split("/")[:3])
+        return None if site.public else Lock(site, (*site.file.origins, own))
 
     def moment(self) -> Moment:
         """Now."""

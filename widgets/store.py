@@ -9,7 +9,7 @@ import time
 import zlib
 from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -56,6 +56,8 @@ class Answer:
     until: float = FOREVER
     keep: bool = False
     quality: int = QUICK
+    by_origin: bool = False
+    """Whether it was made for one requesting origin, as those of a site with listed origins are."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it, and let the store in front know."""
@@ -101,10 +103,26 @@ class Answer:
         length = (b"content-length", str(len(body)).encode())
         return Encoded(etag, (*unmodified, (b"content-encoding", encoding), length), unmodified, body)
 
+    def readable_by(self, origin: bytes, *more: Header) -> "Answer":
+        """The same for one origin: no other page may read it; b"" for none, as when a server asks."""
+        allow = ((b"access-control-allow-origin", origin),) if origin else ()
+
+        def own(headers: tuple[Header, ...]) -> tuple[Header, ...]:
+            varied = ((n, b"Accept-Encoding, Origin" if n == b"vary" else v) for n, v in headers if n != b"access-control-allow-origin")
+            return (*allow, *more, *varied)  # the validator stays last
+
+        encodings = {name: replace(one, headers=own(one.headers), unmodified=own(one.unmodified)) for name, one in self.encodings.items()}
+        return replace(self, encodings=encodings, by_origin=True)
+
     @property
     def bytes(self) -> int:
         """The memory it takes, about: the plain body, and two compressed ones of a third."""
         return 1800 + len(self.encodings[b""].body) * 5 // 3
+
+
+def origin_of(scope: Scope) -> bytes:
+    """The origin of the page that asks; b"" where no page of another origin does."""
+    return b", ".join(value for name, value in scope["headers"] if name == b"origin")
 
 
 @lru_cache(1000)  # clients could invent headers without end
@@ -144,16 +162,17 @@ def prepare(
 def _library_control(until: datetime | None, now: datetime | None) -> tuple[str, float, bool]:
     """Cache-Control, the time until which the answer may be kept here, and whether at all.
 
-    What depends on the clock must be gone from every cache when it changes: near that moment
-    the allowances shrink, and the answer is made anew for each request.
+    What depends on the clock must be gone from every cache when it changes: near that moment the allowances shrink, and the
+    answer is made anew for each request. A shared cache may hand it on as new when it is old, so each gets half of what is left.
     """
     if until is None or now is None:
         return f"max-age={FRESH}, stale-while-revalidate={REVALIDATE}, stale-if-error={ON_ERROR}", FOREVER, True
     left = (until - now).total_seconds()
-    if left > FRESH + ON_ERROR:
+    longest = 2 * (FRESH + ON_ERROR)
+    if left > longest:
         control, _, _ = _library_control(None, None)
-        return control, until.timestamp() - FRESH - ON_ERROR, True
-    return f"max-age={max(0, min(FRESH, int(left)))}", now.timestamp(), False
+        return control, until.timestamp() - longest, True
+    return f"max-age={max(0, min(FRESH, int(left / 2)))}", now.timestamp(), False
 
 
 def _brotli(raw: bytes, quality: int) -> bytes:
@@ -202,6 +221,8 @@ class Store:
             self._renew()
         alias = self._alias(scope) if self.by_host else (scope["path"], scope["query_string"])
         found = self._aliases.get(alias)
+        if found is not None and found.answer.by_origin:
+            found = self._aliases.get((alias, origin_of(scope)))
         if found is not None and (found.answer.until is FOREVER or self._holds(found.answer)):
             scope["route"] = found.route  # for the access log
             start, body = found.answer.messages(scope)
@@ -215,8 +236,14 @@ class Store:
         scope[SENT] = sent
         await self.app(scope, receive, send)
         if sent and sent[0].keep and sent[0].edition in {None, self.current()}:
-            self._count(_ALIAS_BYTES + len(scope["path"]) + len(scope["query_string"]))
-            self._aliases[alias] = _Alias(sent[0], scope.get("route"))
+            self._remember(alias, sent[0], scope)
+
+    def _remember(self, alias: Hashable, answer: Answer, scope: Scope) -> None:
+        """Find this answer by its request line from now on; what was made for one origin only by that origin."""
+        self._count(_ALIAS_BYTES + len(scope["path"]) + len(scope["query_string"]) + (answer.bytes if answer.by_origin else 0))
+        self._aliases[alias] = made = _Alias(answer, scope.get("route"))
+        if answer.by_origin:
+            self._aliases[alias, origin_of(scope)] = made
 
     def find(self, key: Hashable) -> Answer | None:
         """The kept answer of this meaning, if it still holds."""

@@ -1,14 +1,15 @@
 """What templates show of the library: plain values, worked out once, shared by widgets and pages."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 from widgets.content.markup import Heading, Markup, fold, from_plain
-from widgets.content.model import Article, Library, Source, Text, Topic, Withdrawal
+from widgets.content.model import Article, Library, Source, Text, Topic, Withdrawal, spoken_for
 from widgets.edition import Edition
-from widgets.languages import Words, words_in
+from widgets.languages import Words, speaks, words_in
+from widgets.local import offered
 from widgets.moment import Moment
 from widgets.sites import Region, Site
 from widgets.widget import Widget
@@ -73,24 +74,25 @@ class ArticleView:
 def article_view(article: Article, site: Site, language: str, moment: Moment) -> ArticleView:
     """The article in `language`, or in the next best one with a notice that says so."""
     text = article.text(language, site.language)
+    lang = language if speaks(language, text.language) else text.language
     headings = tuple(h for h in text.body.of(Heading) if isinstance(h, Heading) and h.level == 2)
     gone = text.front.withdrawn
     return ArticleView(
-        lang=text.language,
+        lang=lang,
         title=text.front.title,
         summary="" if gone else text.front.summary,
         author=text.front.author,
         also_called=() if gone else text.front.also_called,
         emergencies=_emergencies(text, language),
-        notice="" if text.language == language else words_in(language)["not_in_language"],
+        notice="" if lang == language else words_in(language)["not_in_language"],
         body=Markup() if gone else text.body,
         headings=headings if len(headings) >= LONG and not gone else (),
         sources=() if gone else text.front.sources,
         licence=article.file.licence,
-        review=review_of(text, words_in(text.language), moment),
+        review=review_of(text, words_in(lang), moment),
         written=text.front.written,
         withdrawn=gone,
-        languages=tuple(lang for lang in site.file.languages if lang in article.texts),
+        languages=tuple(lang for lang in site.file.languages if spoken_for(lang, article.texts)),
     )
 
 
@@ -120,7 +122,7 @@ def _emergencies(text: Text, language: str) -> tuple[Emergency, ...]:
     if text.front.withdrawn:
         return (emergency_line(language),)
     own = Emergency(text.language, words_in(text.language)["emergency_label"], text.emergency)
-    return (own,) if text.language == language else (emergency_line(language), own)
+    return (own,) if speaks(language, text.language) else (emergency_line(language), own)
 
 
 def emergency_line(language: str) -> Emergency:
@@ -132,17 +134,17 @@ def emergency_line(language: str) -> Emergency:
 def saying(name: str, region: Region, words: Words, *, starts_sentence: bool = True) -> str:
     """A region's words, e.g. "Call 911 now"; in the middle of a sentence without the capital."""
     number = region.emergency if name.startswith("emergency") else region.crisis
-    key = "crisis_by_text" if name == "crisis" and region.crisis_by_text else name
-    text = words.say(key, number=number)
+    key = name if name != "crisis" else "crisis_by_text" if region.crisis_by_text else "crisis_or" if region.crisis_or else name
+    text = words.say(key, number=number, other=region.crisis_or)
     return text if starts_sentence else text[:1].lower() + text[1:]
 
 
-def other_languages(widget: Widget, site: Site, has: Container[str]) -> list[Link]:
+def other_languages(widget: Widget, site: Site, has: Collection[str]) -> list[Link]:
     """The same widget in each other language that the site offers and the text has."""
     return [
         Link(words_in(lang).own_name, replace(widget, lang="" if lang == site.language else lang), lang)
         for lang in site.file.languages
-        if lang != widget.language(site) and lang in has
+        if lang != widget.language(site) and spoken_for(lang, has)
     ]
 
 
@@ -150,9 +152,9 @@ def title_of(item: Article | Topic, site: Site, language: str) -> tuple[str, str
     """An article's or topic's title and, where that is in another language than asked for, its language."""
     if isinstance(item, Article):
         text = item.text(language, site.language)
-        return text.front.title, "" if text.language == language else text.language
+        return text.front.title, "" if speaks(language, text.language) else text.language
     found, words = item.words(language, site.language)
-    return words.title, "" if found == language else found
+    return words.title, "" if speaks(language, found) else found
 
 
 def shown_articles(articles: Iterable[Article], site: Site, language: str) -> list[Article]:
@@ -179,7 +181,8 @@ def matches(edition: Edition, site: Site, language: str, query: str) -> list[Art
     if not wanted:
         return []
     ranked = []
-    for article in shown_articles(edition.library.articles.values(), site, language):
+    offer = (edition.library.articles[slug] for slug in offered(edition.library, site))
+    for article in shown_articles(offer, site, language):
         front = article.text(language, site.language).front
         places = [fold(front.title), fold(" ".join(front.also_called)), fold(front.summary)]
         if all(any(word in place for place in places) for word in wanted):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from widgets.edition import Edition
+from widgets.local import call, live
 from widgets.moment import Moment
 from widgets.sites import Site
 from widgets.views import other_languages
@@ -15,52 +16,46 @@ from widgets.widget import UnknownName, Widget, attribute, shown
 class AppointmentCta(Widget):
     """A call to action that never leads nowhere."""
 
-    campaign: str = attribute("A campaign's name: other words for the same call.", example="heart-month", default="")
+    campaign: str = attribute("A campaign's name: other words for the same call, while the campaign lasts.", example="heart-month", default="")
+    location: str = attribute("A location's name: its address, phone and hours.", example="riverside", default="")
 
     doc = "The site's call to action: heading, words, button, phone as readable text, opening hours."
     room = "12em"
     lazy = True
-    examples = ({}, {"lang": "es"}, {"campaign": "heart-month"}, {"campaign": "heart-month", "lang": "es", "heading-level": "3"})
+    examples = (
+        {},
+        {"lang": "es"},
+        {"campaign": "heart-month"},
+        {"campaign": "heart-month", "lang": "es", "heading-level": "3"},
+        {"campaign": "know-your-numbers"},
+        {"location": "riverside"},
+    )
 
     def settled(self, edition: Edition) -> Self:
-        """Refuses a campaign that is not known."""
-        if self.campaign and self.campaign not in edition.campaigns:
-            known = ", ".join(edition.campaigns) or "none"
-            raise UnknownName(f'campaign: there is no campaign "{shown(self.campaign)}"; known: {known}.')
-        return super().settled(edition)
+        """Refuses a campaign or location that is not known."""
+        settled = super().settled(edition)
+        self._refuse_unknown("campaign", edition.campaigns)
+        self._refuse_unknown("location", edition.sites[self.site].file.appointment.locations)
+        return settled
+
+    def _refuse_unknown(self, kind: str, known: Any) -> None:
+        name = getattr(self, kind)
+        if name and name not in known:
+            raise UnknownName(f'{kind}: there is no {kind} "{shown(name)}"; known: {", ".join(known) or "none"}.')
 
     @classmethod
     def offers(cls, name: str, edition: Edition, site: Site) -> Mapping[str, str]:
-        """The campaigns there are."""
-        return {"": "None", **{slug: slug.replace("-", " ").capitalize() for slug in edition.campaigns}} if name == "campaign" else {}
+        """The campaigns and locations there are."""
+        known: Mapping[str, Any] = {"campaign": edition.campaigns, "location": site.file.appointment.locations}.get(name, {})
+        return {"": "None", **{slug: slug.replace("-", " ").capitalize() for slug in known}} if known else {}
 
     def fallback(self, edition: Edition, site: Site) -> tuple[str, str]:
         """The site's own button: a snippet outlives any campaign."""
-        own = site.file.appointment
-        _, words = site.in_language(own.words, self.language(site))
-        return (own.address or telephone(own.phone), words.button) if own and words else super().fallback(edition, site)
+        found = call(site, self.language(site), None, self.location)
+        return (found.first.address, found.first.button) if found and found.first.address else super().fallback(edition, site)
 
     def view(self, edition: Edition, site: Site, moment: Moment) -> dict[str, Any]:
-        """The campaign's words or the site's own, and where the button leads."""
-        own = site.file.appointment
-        campaign = edition.campaigns.get(self.campaign)
-        language = self.language(site)
-        spoken = campaign.file.words if campaign else own.words
-        lang, words = site.in_language(spoken, language)
-        _, hours = site.in_language(own.hours, language)
-        return {
-            "shown": bool(own) and words is not None,
-            "words_of": words,
-            "words_lang": "" if lang == language else lang,
-            "address": (campaign.file.address if campaign else "") or own.address,
-            "phone": own.phone,
-            "phone_address": telephone(own.phone),
-            "hours": hours,
-            "campaign": self.campaign,
-            "languages": other_languages(self, site, spoken),
-        }
-
-
-def telephone(number: str) -> str:
-    """The address that calls a number."""
-    return "tel:" + "".join(c for c in number if c.isdigit() or c == "+")
+        """The campaign's words while it lasts, else the site's own, and where the button leads."""
+        campaign = live(edition.campaigns.get(self.campaign), site, moment)
+        found = call(site, self.language(site), campaign, self.location)
+        return {"call": found, "languages": other_languages(self, site, found.languages) if found else []}

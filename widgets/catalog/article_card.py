@@ -6,6 +6,7 @@ from typing import Any, Self
 from widgets.codes import DEFAULT, SYSTEMS, CodeSystem, normal, system_of, wrong
 from widgets.content.coded import coded
 from widgets.edition import Edition
+from widgets.local import call_in, notes
 from widgets.moment import Moment
 from widgets.sites import Site
 from widgets.views import Link, article_view, other_languages, related, title_of
@@ -73,6 +74,8 @@ class ArticleCard(Widget):
             "related": [self._card(other, site, language) for other in related(edition.library, article)] if self.open else [],
             "replacement": _replacement(self, edition, site, shown.withdrawn.replacement if shown.withdrawn else None),
             "languages": other_languages(self, site, article.texts),
+            "notes": notes(edition, site, language, article) if not shown.withdrawn else [],
+            "call": call_in(edition, site, article, language, moment) if self.open else None,
         }
 
     def _card(self, article: Any, site: Site, language: str) -> Link:

@@ -7,6 +7,7 @@ from typing import Any, Self
 from widgets.content.model import Article, Topic
 from widgets.edition import Edition
 from widgets.languages import words_in
+from widgets.local import call_in, notes, offered, path, tops
 from widgets.moment import Moment
 from widgets.sites import Site
 from widgets.views import Link, article_view, emergency_line, first_letter, matches, other_languages, related, shown_articles, title_of
@@ -70,7 +71,8 @@ class TopicBrowser(Widget):
     def _level(self, edition: Edition, site: Site, query: str | None) -> dict[str, Any]:
         language, library = self.language(site), edition.library
         topic = library.topics.get(self.topic)
-        below = library.articles_below(self.topic) if self.topic else library.articles
+        below = library.articles_below(self.topic) if self.topic else offered(library, site)
+        children = library.children(self.topic) if self.topic else tops(library, site)
         all_here = shown_articles((library.articles[slug] for slug in below), site, language)
         letters = sorted({first_letter(title_of(article, site, language)[0]) for article in all_here} - {""})
         heading = title_of(topic, site, language) if topic else (words_in(language)["library_home"], "")
@@ -79,12 +81,14 @@ class TopicBrowser(Widget):
             "heading": Link(heading[0], self, heading[1]),
             "summary": topic.words(language, site.language)[1].summary if topic else "",
             "emergency": emergency_line(language) if self.topic == site.file.symptom_checker.topic else None,
-            "topics": [self._topic_link(edition, site, child) for child in library.children(self.topic or None)] if not self.letter else [],
+            "topics": [self._topic_link(edition, site, child) for child in children] if not self.letter else [],
             "articles": self._links(self._listed(edition, site, all_here), site),
             "letters": [Link(letter.upper(), replace(self, letter=letter)) for letter in letters] if len(all_here) > 5 else [],
             "letter": self.letter.upper(),
             "back": replace(self, letter="") if self.letter else None,
             "search": self._search(edition, site, query),
+            "notes": notes(edition, site, language, topic),
+            "call": None,
         }
 
     def _listed(self, edition: Edition, site: Site, all_here: list[Article]) -> list[Article]:
@@ -117,6 +121,8 @@ class TopicBrowser(Widget):
             "back_to": self._place(edition, site),
             "related": self._links(related(edition.library, article), site),
             "replacement": self._links([replacement], site)[0] if replacement else None,
+            "notes": notes(edition, site, self.language(site), article) if not shown.withdrawn else [],
+            "call": call_in(edition, site, article, self.language(site), moment),
         }
 
     def _place(self, edition: Edition, site: Site) -> str:
@@ -148,7 +154,7 @@ class TopicBrowser(Widget):
         top = replace(self, topic="", letter="", article="")
         trail = [Link(words_in(language)["library_home"], top)]
         topic = edition.library.topics.get(self.topic)
-        for step in edition.library.path(topic) if topic else []:
+        for step in path(edition.library, site, topic) if topic else []:
             title, lang = title_of(step, site, language)
             trail.append(Link(title, replace(top, topic=step.slug), lang))
         return trail

@@ -20,11 +20,13 @@ MANY = 500
 def command(folder: Path | None) -> None:
     """Print what is wrong in the content folder DIR, and exit with 1 if there is an error.
 
-    Without DIR: the folder that HEALTH_WIDGETS_CONTENT names, or the sample library.
+    Then the contrast of each site's colours is printed. Without DIR: the folder that HEALTH_WIDGETS_CONTENT names, or the sample library.
     """
     report = check(folder or settings_or_exit().content, date.today(), _with_progress)
     for fault in report.faults:
         click.echo(str(fault))
+    for line in report.contrasts:
+        click.echo(line)
     click.echo(report.summary)
     sys.exit(1 if report.count("error") else 0)
 

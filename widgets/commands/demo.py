@@ -3,7 +3,7 @@
 import asyncio
 import html
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from widgets.catalog import catalog
 from widgets.commands.serve import library_or_exit, settings_or_exit
 from widgets.settings import files
+from widgets.sites import DEFAULT
 from widgets.widget import Widget
 
 PLACEHOLDER = "https://library.example"
@@ -39,19 +40,19 @@ def command(port: int) -> None:
     click.echo("Stop with Ctrl-C. Edit a file below content/ and load a page again: it shows at once.")
     apps: list[tuple[ASGIApp, int]] = [
         (served, port),
-        (partner(library), port + 1),
+        (partner(library, [name for name in served.editions.current.sites if name != DEFAULT]), port + 1),
     ]
     asyncio.run(_serve([_server(app, number) for app, number in apps]))
 
 
-def partner(library: str) -> Starlette:
+def partner(library: str, sites: Sequence[str] = ()) -> Starlette:
     """A partner's site: the example pages, with the library's address put in, and the gallery."""
     folder = files() / "examples"
 
     async def page(request: Request) -> Response:
         name = request.path_params.get("name", "clinic.html")
         if name == "gallery.html":
-            return HTMLResponse(gallery().replace(PLACEHOLDER, library))
+            return HTMLResponse(gallery(sites).replace(PLACEHOLDER, library))
         path = folder / name
         if path.parent != folder or not path.is_file():
             return PlainTextResponse("There is no such example.", 404)
@@ -62,9 +63,10 @@ def partner(library: str) -> Starlette:
     return Starlette(routes=[Route("/", page), Route("/{name}", page)])
 
 
-def gallery() -> str:
-    """Every widget live in each of its declared states, with the snippet to copy."""
+def gallery(sites: Sequence[str] = ()) -> str:
+    """Every widget live in each of its declared states, then in the look of each of these sites, with the snippet to copy."""
     states = "\n".join(_state(widget, example) for widget in catalog().values() for example in widget.examples)
+    states += "".join(_state(widget, {**widget.examples[0], "site": site}) for site in sites for widget in catalog().values())
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>Every widget</title><link rel="stylesheet" href="example.css">{_SCRIPT}</head>'

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from widgets.codes import wrong
 from widgets.content.check_text import check_text
 from widgets.content.files import ContentFile, Fault
-from widgets.content.model import Article, Topic
+from widgets.content.model import Article, Topic, spoken_for
 from widgets.content.reading import FORMULAS
 from widgets.content.rules import Rules
 
@@ -61,7 +61,7 @@ def _topic(topic: Topic, file: ContentFile, rules: Rules) -> Iterator[Fault]:
     if parent and (wrong := rules.unknown("topic", parent)):
         yield file.fault(f"parent: {wrong}", "parent")
     for language in rules.languages:
-        if language not in topic.file.words:
+        if not spoken_for(language, topic.file.words):
             yield file.fault(f"has no words in {language}; add a table [words.{language}].", "words", level="note")
     yield from _formerly(file, topic.slug, topic.file.formerly, rules.library.topics)
 
@@ -89,7 +89,8 @@ def _translations(article: Article, file: ContentFile, rules: Rules) -> Iterator
     if any(text.front.withdrawn for text in article.texts.values()):
         return
     for language in rules.languages:
-        if not (rules.root / f"articles/{article.slug}/{language}.md").is_file():  # a faulty one is told by reading
+        files = [path.stem for path in (rules.root / "articles" / article.slug).glob("*.md")]  # a faulty one is told by reading
+        if not spoken_for(language, files):
             yield file.fault(f"has no text in {language}; add {language}.md beside it.", level="note")
 
 

@@ -16,6 +16,14 @@ Level = Literal["error", "warning", "note"]
 
 FENCE = "+++"
 
+_MEANINGS: dict[str, str] = {}
+
+
+def pattern(regex: str, wrong: str) -> msgspec.Meta:
+    """The constraint that a text matches; `wrong` says in an editor's words what is wrong with one that does not."""
+    _MEANINGS[regex] = wrong
+    return msgspec.Meta(pattern=regex)
+
 
 @dataclass(frozen=True, order=True)
 class Fault:
@@ -118,6 +126,9 @@ class ContentFile:
         where = [int(n) if n else key for key, n in re.findall(r"\.([\w-]+)|\[(\d+)\]", path)]
         if path.startswith("key") and (key := re.search(r"'(.+)'", message)):
             where.append(key[1])
+        message = next((wrong for regex, wrong in _MEANINGS.items() if message.endswith(repr(regex))), message)
+        if (key := re.match(r"([\w-]+): ", message)) and key[1] in _keys(schema, where):  # a schema's own check names its key
+            where, message = [*where, key[1]], message[key.end() :]
         unknown = re.search(r"unknown field `([^`]+)`", message)
         if unknown:
             near = difflib.get_close_matches(unknown[1], _keys(schema, where), 1)

@@ -5,7 +5,7 @@ keys a content editor writes. Terms follow schema.org (MedicalWebPage) where it 
 """
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -17,6 +17,7 @@ import msgspec
 from widgets.codes import CodeSystem, normal
 from widgets.content.files import Fault
 from widgets.content.markup import Markup, fold
+from widgets.languages import lookup
 
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 Slug = Annotated[str, msgspec.Meta(pattern=SLUG, max_length=100)]
@@ -107,7 +108,7 @@ class ArticleFile(Table, frozen=True):
     licence: Line = "CC BY 4.0"
     """Shown at the end of the article."""
     sensitive: bool = False
-    """Whether the subject is a delicate one. Kept with the article; not shown."""
+    """Whether the subject is a delicate one, so that no call to action stands inside."""
     codes: dict[CodeSystem, tuple[Line, ...]] = {}
     """Medical codes by system: icd-10-cm, snomed-ct, rxnorm, loinc, mesh. Records find the article by them."""
     imported: Line = ""
@@ -135,14 +136,19 @@ class TopicFile(Table, frozen=True):
     order: int = 1000
     """Its place among its sisters; smaller is earlier."""
     sensitive: bool = False
-    """Whether its articles are on a delicate subject. Kept with the topic; not shown."""
+    """Whether its articles, and those of topics below it, are on a delicate subject, so that no call to action stands inside."""
     formerly: tuple[Slug, ...] = ()
     """Names it had before; they answer for ever."""
 
 
+def spoken_for(wanted: str, spoken: Collection[str]) -> str:
+    """The spoken language for the wanted one by RFC 4647 lookup, so es for es-MX; "" for none."""
+    return wanted if wanted in spoken else lookup(wanted, tuple(spoken)) if "-" in wanted else ""
+
+
 def best(spoken: Mapping[str, Any], *wanted: str) -> str:
     """The first of the wanted languages that is spoken, else any; "" where none is."""
-    return next((language for language in (*wanted, *spoken) if language in spoken), "")
+    return next((found for language in wanted if (found := spoken_for(language, spoken))), next(iter(spoken), ""))
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class Words:
 def words_in(language: str) -> Words:
     """The words of a language, or of the nearest one that has a file; English words fill what it lacks."""
     found = lookup(language, known())
-    return Words(found or FALLBACK, _read(FALLBACK) | _read(found or FALLBACK))
+    return Words(language if found and _in_cldr(language) else found or FALLBACK, _read(FALLBACK) | _read(found or FALLBACK))
 
 
 @cache
@@ -78,13 +78,23 @@ def lookup(wanted: str, offered: tuple[str, ...]) -> str:
     return ""
 
 
+def speaks(wanted: str, language: str) -> bool:
+    """Whether words in `language` are what was wanted, or its less special form: es for es-MX."""
+    return wanted == language or bool(lookup(wanted, (language,)))
+
+
 @lru_cache(1000)
 def direction(language: str) -> str:
     """ltr or rtl, for any language that CLDR knows."""
+    return str(Locale.parse(language, sep="-").text_direction) if _in_cldr(language) else "ltr"
+
+
+def _in_cldr(language: str) -> bool:
+    """Whether there are dates and plurals for it; en-GB has its own."""
     try:
-        return str(Locale.parse(language, sep="-").text_direction)
+        return bool(Locale.parse(language, sep="-"))
     except (ValueError, UnknownLocaleError):
-        return "ltr"
+        return False
 
 
 @cache

@@ -62,8 +62,7 @@ class Way:
 
 def locked_to(site: Site) -> tuple[str, ...]:
     """The origins that alone may show the site; none where all may."""
-    origins: tuple[str, ...] = getattr(site.file, "origins", ("*",))
-    return () if "*" in origins else origins
+    return () if site.public else site.file.origins
 
 
 def _no_oembed(asked: Asked) -> str:
