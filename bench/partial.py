@@ -114,9 +114,7 @@ class Server:
 
     @classmethod
     def start(cls, name: str, **environ: str) -> "Server":
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = cls.free_port()
         options = ["--factory", "--port", str(port), "--no-access-log", "--log-level", "error"]
         command = [sys.executable, "-m", "uvicorn", f"bench.partial:{name}", *options]
         server = cls(name, port, subprocess.Popen(command, env=os.environ | environ))
@@ -128,6 +126,12 @@ class Server:
                 return server
             except OSError:
                 time.sleep(0.05)
+
+    @staticmethod
+    def free_port() -> int:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            return int(free.getsockname()[1])
 
     def cpu(self) -> float:
         """Seconds of processor time it has used."""

@@ -11,7 +11,7 @@ from tests import making
 from tests.checking import cleaned, found
 from widgets.codes import SYSTEMS, CodeSystem, above, is_below, normal, system_of, wrong
 from widgets.content.coded import coded
-from widgets.content.read import Reader, read_library
+from widgets.edition import read_folder
 
 WRITTEN = [
     ("icd-10-cm", "I21.9", "I21.9"),
@@ -129,9 +129,7 @@ def _library(root: Path, **codes: str) -> Path:
 
 
 def _leads_to(root: Path, system: CodeSystem, code: str) -> list[tuple[str, str, str]]:
-    reader = Reader(root)
-    reader.begin()
-    return [(one.article.slug, one.listed, one.relation) for one in coded(read_library(reader), system, code)]
+    return [(one.article.slug, one.listed, one.relation) for one in coded(read_folder(root).library, system, code)]
 
 
 def test_a_code_leads_to_what_lists_it_else_wider_else_narrower(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.asking import dangers, nodes, parsed
@@ -134,6 +134,7 @@ def test_an_address_names_its_widget(widget: type[Widget], example: dict[str, st
     assert set(named) == {html_name(f) for f in widget.declared() if getattr(one, f.name) != f.default}
 
 
+@settings(deadline=None)  # on a busy machine one call in a hundred takes long
 @given(st.data())
 def test_any_widget_that_parses_has_an_address_that_parses(data: st.DataObject) -> None:
     """Whatever attributes a check takes, the address made from them means the same widget."""

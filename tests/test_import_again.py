@@ -7,7 +7,7 @@ import pytest
 
 from tests.topics import KNEE, REST, changed, imported, sample, topic, tree, whole
 from widgets.check import check
-from widgets.content.read import Reader, read_library
+from widgets.edition import read_folder
 from widgets.imports import shelf
 
 EN, SHARED_TOML = "articles/sore-knee/en.md", "articles/sore-knee/article.toml"
@@ -37,7 +37,7 @@ def edit(root: Path, name: str, old: str, new: str) -> None:
 
 def text(root: Path, slug: str = "sore-knee", language: str = "en"):
     """The text as the library reads it."""
-    return read_library(Reader(root)).articles[slug].texts[language]
+    return read_folder(root).library.articles[slug].texts[language]
 
 
 def test_twice_changes_nothing(root):
@@ -95,7 +95,7 @@ def test_keys_of_an_editor_stay(root):
     """Keys that upstream does not have are the editor's, in both kinds of files."""
     edit(root, SHARED_TOML, "[codes]", 'sensitive = true\n\n[codes]\nicd-10-cm = ["M25.56"]')
     again(root, sample(KNEE.replace("D000001", "D000009")))
-    shared = read_library(Reader(root)).articles["sore-knee"].file
+    shared = read_folder(root).library.articles["sore-knee"].file
     assert shared.sensitive and shared.codes == {"icd-10-cm": ("M25.56",), "mesh": ("D000009",)}
 
 
@@ -124,15 +124,15 @@ def test_what_was_removed_here_does_not_come_back(root):
     (root / "articles/sore-knee/es.md").unlink()
     for source in (sample(), NEWER):
         assert "removed here, not written again: 2" in again(root, source).output
-        assert sorted(read_library(Reader(root)).articles) == ["sore-knee"] and not (root / "articles/sore-knee/es.md").exists()
-    assert "rest" not in read_library(Reader(root)).articles["sore-knee"].file.related
+        assert sorted(read_folder(root).library.articles) == ["sore-knee"] and not (root / "articles/sore-knee/es.md").exists()
+    assert "rest" not in read_folder(root).library.articles["sore-knee"].file.related
 
 
 def test_a_folder_that_was_renamed_here_is_found(root):
     """An article that was renamed here is updated where it is now, and links follow."""
     (root / "articles/sore-knee").rename(root / "articles/knee-pain")
     again(root, NEWER)
-    assert sorted(read_library(Reader(root)).articles) == ["knee-pain", "rest"]
+    assert sorted(read_folder(root).library.articles) == ["knee-pain", "rest"]
     assert text(root, "knee-pain").body.blocks[0].startswith("A very sore knee")
 
 
@@ -142,7 +142,7 @@ def test_without_its_notes(root):
     edit(root, EN, "A sore knee hurts", "Our clinic's words")
     result = again(root, sample())
     assert "unchanged: 6" in result.output and "Our clinic's words" in (root / EN).read_text("utf-8")
-    assert sorted(read_library(Reader(root)).articles) == ["rest", "sore-knee"]
+    assert sorted(read_folder(root).library.articles) == ["rest", "sore-knee"]
 
 
 def test_notes_that_cannot_be_read(root):
@@ -180,7 +180,7 @@ def test_cut_short(tmp_path, monkeypatch, after):
         patch.setattr(shelf, "write", full)
         result = again(root, sample())
         assert result.exit_code == 1 and "No space left" in result.output
-    assert read_library(Reader(root)).faults == () and not list(root.rglob("*.tmp"))
+    assert read_folder(root).library.faults == () and not list(root.rglob("*.tmp"))
     assert again(root, NEWER).exit_code == 0
     assert "Edited" not in again(root, NEWER).output
     fresh = tmp_path / "fresh" / "library"

@@ -14,7 +14,7 @@ import pytest
 
 from tests.topics import KNEE, NO_SHARED, REST, SHARED, imported, sample, topic, tree, whole
 from widgets.check import check
-from widgets.content.read import Reader, read_library
+from widgets.edition import read_folder
 from widgets.imports import nlm, opening
 from widgets.imports.report import Refused
 
@@ -157,7 +157,7 @@ def test_partly(tmp_path, case):
     (tmp_path / "file").write_text(text, "utf-8")
     result = imported(tmp_path / "file", tmp_path / "into")
     assert result.exit_code == 3 and "Left out: file" in result.output and reason in result.output
-    assert "rest" in read_library(Reader(tmp_path / "into")).articles
+    assert "rest" in read_folder(tmp_path / "into").library.articles
     assert not check(tmp_path / "into", date(2026, 11, 22)).count("error")
 
 
@@ -180,7 +180,7 @@ def test_odd_but_whole(tmp_path, case):
     (tmp_path / "file").write_text(whole(given, generated=generated), "utf-8")
     result = imported(tmp_path / "file", tmp_path / "into")
     assert result.exit_code == 0 and note in result.output
-    assert len(read_library(Reader(tmp_path / "into")).articles) == 1
+    assert len(read_folder(tmp_path / "into").library.articles) == 1
     assert not check(tmp_path / "into", date(2026, 11, 22)).count("error")
 
 

@@ -9,7 +9,7 @@ from tests import making
 from tests.topics import changed, imported, tree
 from widgets.check import check
 from widgets.content.model import Library
-from widgets.content.read import Reader, read_library
+from widgets.edition import read_folder
 
 YAML = """
 ---
@@ -58,7 +58,7 @@ def library(tmp_path: Path) -> Library:
     """The folder's library."""
     result = imported(folder(tmp_path / "handouts"), tmp_path / "into", "folder")
     assert result.exit_code == 0, result.output
-    return read_library(Reader(tmp_path / "into"))
+    return read_folder(tmp_path / "into").library
 
 
 def test_languages_of_a_file_are_one_article(library):
@@ -118,7 +118,7 @@ def test_two_folders_in_one_library(tmp_path):
     imported(folder(tmp_path / "handouts"), into, "folder")
     making.write(tmp_path / "more/sore-knee.md", "# Another knee\n\nText.\n")
     output = imported(tmp_path / "more", into, "folder").output
-    assert "Gone" not in output and "sore-knee-folder" in read_library(Reader(into)).articles
+    assert "Gone" not in output and "sore-knee-folder" in read_folder(into).library.articles
 
 
 BAD = {
@@ -140,7 +140,7 @@ def test_bad_file(tmp_path, case):
     (tmp_path / "handouts" / name).write_bytes(raw)
     result = imported(tmp_path / "handouts", tmp_path / "into", "folder")
     assert result.exit_code == 3 and f"Left out: {name}: {reason}" in result.output
-    assert list(read_library(Reader(tmp_path / "into")).articles) == ["resting"]
+    assert list(read_folder(tmp_path / "into").library.articles) == ["resting"]
 
 
 def test_one_article_in_two_files(tmp_path):
@@ -157,7 +157,7 @@ def test_an_old_encoding_that_a_page_names(tmp_path):
     page = '<html lang=es><meta charset="windows-1252"><h1>Corazón</h1><p>Texto.</p></html>'
     (tmp_path / "handouts/a.html").write_bytes(page.encode("windows-1252"))
     imported(tmp_path / "handouts", tmp_path / "into", "folder")
-    assert read_library(Reader(tmp_path / "into")).articles["a"].texts["es"].front.title == "Corazón"
+    assert read_folder(tmp_path / "into").library.articles["a"].texts["es"].front.title == "Corazón"
 
 
 def test_an_empty_folder(tmp_path):

@@ -18,7 +18,7 @@ from widgets.app import create_app
 from widgets.check import check
 from widgets.content.markup import Reference
 from widgets.content.model import Library
-from widgets.content.read import Reader, read_library
+from widgets.edition import read_folder
 from widgets.settings import Settings
 
 REBUILT = SHARED / "mplus_topics_en_2025-10.rebuilt.xml.xz"
@@ -34,7 +34,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     (root / "file.xml").write_text(sample(), "utf-8")
     result = imported(root / "file.xml", root / "into")
     assert result.exit_code == 0, result.output
-    return read_library(Reader(root / "into"))
+    return read_folder(root / "into").library
 
 
 def errors(root: Path) -> list[str]:
@@ -158,7 +158,7 @@ def test_lines_are_cut_and_hold_no_number(tmp_path):
     """A description that is too long ends at a word, and one with a number says whom to call in words."""
     (tmp_path / "file.xml").write_text(whole(topic(REST, meta_desc="Know when to call 911. " + "word " * 80)), "utf-8")
     imported(tmp_path / "file.xml", tmp_path / "into")
-    summary = read_library(Reader(tmp_path / "into")).articles["sore-knee"].texts["en"].front.summary
+    summary = read_folder(tmp_path / "into").library.articles["sore-knee"].texts["en"].front.summary
     assert summary.startswith("Know when to call the emergency number. word") and len(summary) <= 300 and summary.endswith("word…")
     assert errors(tmp_path / "into") == []
 
@@ -169,7 +169,7 @@ def test_spanish_only(tmp_path):
     alone = topic(REST, "901", "Niños y sueño", "/spanish/ninos.html", "Spanish")
     (tmp_path / "file.xml").write_text(whole(alone, topic(REST + mapped, "902", "Gripe", "/spanish/flu.html", "Spanish")), "utf-8")
     imported(tmp_path / "file.xml", tmp_path / "into")
-    assert sorted(read_library(Reader(tmp_path / "into")).articles) == ["flu", "ninos-y-sueno"]
+    assert sorted(read_folder(tmp_path / "into").library.articles) == ["flu", "ninos-y-sueno"]
     assert errors(tmp_path / "into") == []
 
 
@@ -182,7 +182,7 @@ def test_names_are_unique_and_stay(tmp_path):
     (tmp_path / "file.xml").write_text(whole(other, one.replace("Flu", "Influenza")), "utf-8")
     imported(tmp_path / "file.xml", tmp_path / "into")
     assert sorted(path.name for path in (tmp_path / "into/articles").iterdir()) == before == ["flu", "flu-medlineplus"]
-    assert read_library(Reader(tmp_path / "into")).articles["flu"].texts["en"].front.title == "Influenza"
+    assert read_folder(tmp_path / "into").library.articles["flu"].texts["en"].front.title == "Influenza"
 
 
 def test_our_own_article_of_that_name_stays(content, tmp_path):
@@ -192,7 +192,7 @@ def test_our_own_article_of_that_name_stays(content, tmp_path):
     before = tree(content)
     imported(tmp_path / "file.xml", content)
     assert {name: tree(content)[name] for name in before} == before
-    assert read_library(Reader(content)).articles["a-sample-medlineplus"].file.topics == ("hearts",)
+    assert read_folder(content).library.articles["a-sample-medlineplus"].file.topics == ("hearts",)
 
 
 @pytest.mark.parametrize("packing", ["xz", "gz", "zip"])
@@ -244,7 +244,7 @@ def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @real
 def test_nothing_is_lost(rebuilt):
     """1,017 topics; every synonym, group and related link that an independent reading of the file finds is in the library."""
-    library = read_library(Reader(rebuilt))
+    library = read_folder(rebuilt).library
     with lzma.open(REBUILT) as file:
         topics = ET.parse(file).getroot().findall("health-topic")
     by_url = {article.texts["en"].front.sources[0].url: article for article in library.articles.values()}
@@ -264,7 +264,7 @@ def test_nothing_is_lost(rebuilt):
 @pytest.mark.full
 def test_every_word_is_kept(rebuilt):
     """The words of each summary stand in its article, in their order; only numbers to call are changed."""
-    library = read_library(Reader(rebuilt))
+    library = read_folder(rebuilt).library
     by_url = {article.texts["en"].front.sources[0].url: article.texts["en"] for article in library.articles.values()}
     with lzma.open(REBUILT) as file:
         for t in ET.parse(file).getroot().findall("health-topic"):
@@ -313,7 +313,7 @@ def test_one_summary_edited_upstream_is_one_file(rebuilt, tmp_path):
 def test_the_sample_of_2026(tmp_path):
     """The pair is one article, the topic without a summary shows its description, and what is related elsewhere is a link."""
     assert imported(OF_2026, tmp_path / "into").exit_code == 0
-    library = read_library(Reader(tmp_path / "into"))
+    library = read_folder(tmp_path / "into").library
     assert {slug: sorted(a.texts) for slug, a in library.articles.items()} == {"elder-abuse": ["en", "es"], "cancer-living-with-cancer": ["es"]}
     elder = library.articles["elder-abuse"]
     assert elder.file.codes == {"mesh": ("D004552",)}
@@ -331,7 +331,7 @@ def test_the_sample_of_2026(tmp_path):
 def test_the_sample_of_2012(tmp_path):
     """Without descriptions, with white space everywhere and hidden categories, the old schema comes in as well."""
     assert imported(OF_2012, tmp_path / "into").exit_code == 0
-    pain = read_library(Reader(tmp_path / "into")).articles["abdominal-pain"]
+    pain = read_folder(tmp_path / "into").library.articles["abdominal-pain"]
     text = (tmp_path / "into/articles/abdominal-pain/en.md").read_text("utf-8")
     assert sorted(pain.texts) == ["en", "es"] and pain.file.topics == ("digestive-system", "symptoms")
     assert pain.texts["en"].front.also_called == ("Bellyache", "Pain, Abdominal", "Stomach Ache")

@@ -4,8 +4,7 @@ from pathlib import Path
 
 from tests import making
 from widgets.catalog.article_card import ArticleCard
-from widgets.content.read import Reader
-from widgets.edition import read_edition
+from widgets.edition import read_folder
 from widgets.moment import Moment
 from widgets.render import Place, render_partial
 from widgets.serving import utc_now
@@ -13,7 +12,7 @@ from widgets.serving import utc_now
 
 def opened(content: Path) -> str:
     """The sample article's card, opened."""
-    place = Place("https://library.example", read_edition(Reader(content)), ArticleCard(article="sample", open=True))
+    place = Place("https://library.example", read_folder(content), ArticleCard(article="sample", open=True))
     return render_partial(place, Moment(utc_now()))
 
 

@@ -15,7 +15,7 @@ from widgets.catalog.article_card import ArticleCard
 from widgets.catalog.topic_browser import TopicBrowser
 from widgets.codes import SYSTEMS
 from widgets.connect import ROUTES as CONNECT
-from widgets.content.model import Article, Library, Topic
+from widgets.content.model import Article, Topic
 from widgets.edition import Edition
 from widgets.local import offered, tops
 from widgets.moment import Moment
@@ -24,6 +24,7 @@ from widgets.pages import medical_web_page
 from widgets.render import Place, prose
 from widgets.serving import Serving
 from widgets.sites import Site
+from widgets.snapshot.library import Library
 from widgets.store import Header, prepare
 from widgets.views import ArticleView, article_view, emergency_line, matches, related, title_of
 from widgets.widget import BadAttribute, Widget, attribute, named, number

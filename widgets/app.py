@@ -39,7 +39,7 @@ class Library:
 
     def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
         self.settings = settings
-        self.editions = Editions(settings.content, watch=settings.watch)
+        self.editions = Editions(settings.content, settings.snapshot, watch=settings.watch)
         self.store = Store(
             self._routes(),
             lambda: self.editions.current,

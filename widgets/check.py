@@ -9,7 +9,6 @@ from widgets.check_sites import check_campaign, check_site, contrast_lines
 from widgets.content.check import Each, check_library, medians
 from widgets.content.files import ContentFile, Fault, Level
 from widgets.content.model import Library
-from widgets.content.read import Reader
 from widgets.content.rules import Rules
 from widgets.edition import Edition, read_folder
 from widgets.languages import words_in
@@ -48,7 +47,7 @@ def _many(n: int, noun: str) -> str:
 
 def check(root: Path, today: date, each: Each = iter) -> Report:
     """Read the folder and find its faults, as of `today`; `each` goes through the articles, and may tell how far it is."""
-    edition = read_folder(Reader(root))
+    edition = read_folder(root)
     rules = _rules(root, edition, today)
     faults = {*check_library(rules, each), *_default_site(root)}
     for site in edition.sites.values():

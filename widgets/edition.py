@@ -2,22 +2,28 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-import watchfiles
+from widgets.content.files import ContentFile, Fault
+from widgets.sites import Campaign, Site, parse_campaign, parse_site
+from widgets.snapshot.build import Each, NoLibrary
+from widgets.snapshot.file import Live, Private, Shipped, make, renew
+from widgets.snapshot.library import Library
+from widgets.snapshot.schema import SnapshotError
 
-from widgets.content.files import Fault
-from widgets.content.model import Library
-from widgets.content.read import Reader, read_library
-from widgets.sites import DEFAULT, Campaign, Site, parse_campaign, parse_site
+__all__ = ["Edition", "Editions", "NoLibrary", "SnapshotError", "compiled", "read_folder"]
 
 log = logging.getLogger("widgets.content")
 
-
-class NoLibrary(RuntimeError):
-    """A content folder holds nothing that can be served; the text says what is missing."""
+_AGAIN = 10.0
+"""Seconds after which what could not be written is tried again."""
+_MOST_LOGGED = 100
+"""So many faults are named in the log at once; `health-widgets check` names all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +33,13 @@ class Edition:
     library: Library
     sites: Mapping[str, Site]
     campaigns: Mapping[str, Campaign]
+
+    @classmethod
+    def of(cls, library: Library) -> "Edition":
+        """All that one snapshot holds."""
+        sites = {file.name[6:-5]: parse_site(file) for file in _partners(library, "sites")}
+        campaigns = {file.name[10:-5]: parse_campaign(file) for file in _partners(library, "campaigns")}
+        return cls(library, sites, campaigns)
 
     @property
     def version(self) -> str:
@@ -44,59 +57,132 @@ class Edition:
         return tuple(dict.fromkeys(language for site in self.sites.values() for language in site.file.languages))
 
 
-def read_edition(reader: Reader) -> Edition:
-    """Read the whole folder; raises NoLibrary when not even the default site can be read."""
-    edition = read_folder(reader)
-    if DEFAULT not in edition.sites:
-        faults = "".join(f"\n  {fault}" for fault in edition.faults)
-        raise NoLibrary(f"{reader.root.resolve()} has no usable sites/{DEFAULT}.toml; copy the sample one and change it.{faults}")
-    return edition
+def _partners(library: Library, kind: str) -> Iterator[ContentFile]:
+    for slug, text in library.db.execute("SELECT slug, text FROM partners WHERE kind = ? ORDER BY slug", (kind,)):
+        yield ContentFile(f"{kind}/{slug}.toml", text)
 
 
-def read_folder(reader: Reader) -> Edition:
-    """Read the whole folder, whatever can be read of it."""
-    reader.begin()
-    sites = {path.stem: site for path in reader.files("sites/*.toml") if (site := reader.load(path, parse_site))}
-    campaigns = {path.stem: c for path in reader.files("campaigns/*.toml") if (c := reader.load(path, parse_campaign))}
-    return Edition(read_library(reader), sites, campaigns)
+def read_folder(root: Path, each: Each = iter) -> Edition:
+    """A content folder read once, whatever can be read of it; `each` goes through the articles' names, and may tell how far it is."""
+    with TemporaryDirectory(prefix="health-widgets-check-") as folder:  # gone at once; what is open stays readable
+        file = Path(folder) / "library.sqlite"
+        make(root, file, strict=False, each=each)
+        return Edition.of(Shipped(file).now())
+
+
+def compiled(root: Path, file: Path, each: Each = iter) -> tuple[tuple[Fault, ...], Library]:
+    """A content folder compiled into a file that can be shipped: its faults, and the library in it. Raises NoLibrary, SnapshotError."""
+    renew(root, file, each)
+    library = Shipped(file).now()
+    return library.faults, library
 
 
 class Editions:
-    """The current edition of one content folder; `current` is swapped whole, so no answer mixes two."""
+    """The current edition of a content folder, or of a snapshot that was made elsewhere; `current` is swapped whole, so no answer mixes two.
 
-    def __init__(self, root: Path, *, watch: bool = True) -> None:
-        self._reader = Reader(root)
-        self._stop = threading.Event()
-        self.current = read_edition(self._reader)
-        self._report(())
+    With a folder and a file, the file is kept up to date from the folder; without a file, a private one is.
+    """
+
+    def __init__(self, root: Path | None, snapshot: Path | None = None, *, watch: bool = True) -> None:
+        self._root = root
+        self._source = _source(root, snapshot)
+        self._stop, self._busy, self._behind = threading.Event(), threading.Lock(), False
+        self.current = Edition.of(self._source.open())
+        _report(self.current.faults)
         if watch:
             threading.Thread(target=self._watch, name="health-widgets-content", daemon=True).start()
 
-    def reload(self) -> None:
-        """Read what changed. An unreadable folder keeps the edition that is served."""
-        before = self.current
-        try:
-            edition = read_edition(self._reader)
-        except NoLibrary as error:
-            log.error("%s The edition before is kept.", error)
+    def reload(self, changed: set[str] | None = None) -> None:
+        """Read what changed: these paths, or whatever did. What cannot be read keeps the edition that is served."""
+        with self._busy:
+            if self._stop.is_set():
+                return
+            try:
+                self._update(None if self._behind else changed)
+            except (NoLibrary, SnapshotError) as error:
+                log.error("%s The edition before is kept.", error)
+            except Exception:  # the watching must go on, whatever one file can do
+                log.exception("the content cannot be read; the edition before is kept")
+
+    def _update(self, changed: set[str] | None) -> None:
+        self._behind = True  # until all went well
+        if self._source.leads():
+            _report(self._source.update(changed).faults)
+        self._behind = False
+        self._publish()
+
+    def _publish(self) -> None:
+        """Serve what the snapshot holds now, if it is another edition; else at least read it anew, which lets go of an old log."""
+        before = self.current.library
+        if not self._source.moved() and not self._source.long():
             return
-        except Exception:  # the watching must go on, whatever one file can do
-            log.exception("the content cannot be read; the edition before is kept")
-            return
-        if (edition.version, edition.faults) != (before.version, before.faults):
-            self.current = edition
-            log.info("edition %s: %d articles, %d topics", edition.version, len(edition.library.articles), len(edition.library.topics))
-        self._report(before.faults)
+        library = self._source.now()
+        if (library.version, library.edition) != (before.version, before.edition):
+            self.current = Edition.of(library)
+            log.info("edition %s: %d articles, %d topics", library.version, library.count, len(library.topics))
+        else:
+            before.db = library.db
 
     def close(self) -> None:
         """Stop watching."""
         self._stop.set()
-
-    def _report(self, before: tuple[Fault, ...]) -> None:
-        for fault in self.current.faults:
-            if fault not in before:
-                log.warning("%s", fault)
+        with self._busy:
+            self._source.close()
 
     def _watch(self) -> None:
-        for _ in watchfiles.watch(self._reader.root, debounce=50, step=20, stop_event=self._stop, rust_timeout=1000, yield_on_timeout=False):
-            self.reload()
+        while not self._stop.is_set():
+            if self._root and self._source.leads():
+                self._watch_folder(self._root)
+            else:
+                self._watch_file()
+
+    def _watch_folder(self, root: Path) -> None:
+        """Read what is saved. First whatever changed before the watching began; and again all, now and then, after it could not be written."""
+        seen = 0.0
+        for changes in self._changes(root, recursive=True):
+            if not seen or (self._behind and time.monotonic() - seen > _AGAIN):
+                self.reload()
+                seen = time.monotonic()
+            elif changes:
+                self.reload({path for _, path in changes})
+            elif self._source.long():
+                self._renew()
+
+    def _watch_file(self) -> None:
+        """See what another process puts into the file; ends when it is for this one to lead."""
+        for _ in self._changes(self._source.path.parent, recursive=False):
+            if self._root and self._source.leads():
+                return
+            if self._source.moved() or self._source.long():
+                self._renew()
+
+    def _changes(self, folder: Path, *, recursive: bool) -> Iterator[set[tuple[Any, str]]]:
+        """What is saved in a folder; nothing, each second that nothing is."""
+        from watchfiles import watch  # noqa: PLC0415 - where nobody watches it costs no memory
+
+        return watch(
+            folder, debounce=50, step=20, stop_event=self._stop, rust_timeout=1000, yield_on_timeout=True, recursive=recursive, raise_interrupt=False
+        )
+
+    def _renew(self) -> None:
+        """Serve what the file holds now, and let go of a log that has grown long."""
+        with self._busy:
+            try:
+                self._source.fold()  # first, so that who reads anew needs nothing of the log, and it can begin anew
+                self._publish()
+            except SnapshotError as error:
+                log.error("%s The edition before is kept.", error)
+
+
+def _source(root: Path | None, snapshot: Path | None) -> Shipped:
+    if root is None:
+        assert snapshot is not None, "there is nothing to serve"  # noqa: S101 - settings see to it
+        return Shipped(snapshot)
+    return Live(root, snapshot) if snapshot else Private(root)
+
+
+def _report(faults: Sequence[Fault]) -> None:
+    for fault in faults[:_MOST_LOGGED]:
+        log.warning("%s", fault)
+    if len(faults) > _MOST_LOGGED:
+        log.warning("and %d faults more; `health-widgets check` names all", len(faults) - _MOST_LOGGED)

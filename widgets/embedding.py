@@ -121,7 +121,8 @@ async def oembed(serving: Serving, request: Request) -> ASGIApp:
         return refusal(error.status, str(error))
     if not place.site.public:
         return refusal(404, f'url: "{place.site.slug}" may be shown on its own pages only; write a plain link to this address instead.')
-    return prepare(json.dumps(_rich(place, given)), "application/json; charset=utf-8", SHARED, cache="", edition=place.edition)
+    headers = (*SHARED, *serving.tags(place.widget))
+    return prepare(json.dumps(_rich(place, given)), "application/json; charset=utf-8", headers, cache="", edition=place.edition)
 
 
 def pasted(base: str, edition: Edition, address: str) -> Place[Widget]:

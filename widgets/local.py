@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from widgets.content.model import Article, Library, Topic
+from widgets.content.model import Article, Topic
 from widgets.edition import Edition
 from widgets.languages import speaks
 from widgets.moment import Moment
 from widgets.sites import Campaign, Site
+from widgets.snapshot.library import Library
 
 
 @dataclass(frozen=True)

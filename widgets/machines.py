@@ -1,6 +1,7 @@
 """The addresses that browsers, crawlers and monitors ask: scripts, styles, sitemap, health."""
 
 import json
+import re
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -8,8 +9,9 @@ from starlette.types import ASGIApp
 
 from widgets import embed, manifest, typings
 from widgets.answers import EVERYWHERE, SCRIPT, SHARED, TEXT, Row, refusal
-from widgets.pages import sitemap as sitemap_of
 from widgets.serving import Serving
+from widgets.sitemap import sitemap as sitemap_of
+from widgets.sitemap import sitemap_part as sitemap_part_of
 from widgets.store import BEST, prepare
 
 JSON = "application/json"
@@ -81,12 +83,28 @@ async def look(serving: Serving, request: Request) -> ASGIApp:
 
 
 async def sitemap(serving: Serving, request: Request) -> ASGIApp:
-    """`/sitemap.xml`: every page in every language it has."""
+    """`/sitemap.xml`: every page in every language it has; of more than 5,000 pages, the addresses of its parts."""
+    return _sitemap(serving, request, 0)
+
+
+async def sitemap_part(serving: Serving, request: Request) -> ASGIApp:
+    """`/sitemap-<number>.xml`: one part of a long sitemap."""
+    number = request.path_params["number"]
+    return _sitemap(serving, request, int(number)) if re.fullmatch(r"[1-9][0-9]{0,4}", number) else _no_part()
+
+
+def _sitemap(serving: Serving, request: Request, number: int) -> ASGIApp:
     base, edition = serving.base(request), serving.edition
-    key = ("sitemap", base)
-    return serving.store.find(key) or serving.store.keep(
-        key, prepare(sitemap_of(base, edition), "application/xml; charset=utf-8", EVERYWHERE, cache="", edition=edition)
-    )
+    key = ("sitemap", base, number)
+    if found := serving.store.find(key):
+        return found
+    text = sitemap_part_of(base, edition, number) if number else sitemap_of(base, edition)
+    made = prepare(text, "application/xml; charset=utf-8", EVERYWHERE, cache="", edition=edition)
+    return serving.store.keep(key, made) if text else _no_part()
+
+
+def _no_part() -> ASGIApp:
+    return refusal(404, "The sitemap has no such part; /sitemap.xml names those there are.")
 
 
 async def robots(serving: Serving, request: Request) -> ASGIApp:
@@ -106,7 +124,7 @@ async def healthz(serving: Serving, request: Request) -> ASGIApp:
 async def readyz(serving: Serving, request: Request) -> ASGIApp:
     """`/readyz`: a library is loaded; its version and count."""
     edition = serving.edition
-    values = {"status": "ready", "version": edition.version, "articles": len(edition.library.articles), "faults": len(edition.faults)}
+    values = {"status": "ready", "version": edition.version, "articles": edition.library.count, "faults": edition.library.fault_count}
     return prepare(json.dumps(values), JSON, EVERYWHERE)
 
 
@@ -121,6 +139,7 @@ ROUTES: tuple[Row, ...] = (
     ("/static/library-{hash}.css", styles, ("GET",)),
     ("/static/sites/{site}-{hash}.css", look, ("GET",)),
     ("/sitemap.xml", sitemap, ("GET",)),
+    ("/sitemap-{number}.xml", sitemap_part, ("GET",)),
     ("/robots.txt", robots, ("GET",)),
     ("/healthz", healthz, ("GET",)),
     ("/readyz", readyz, ("GET",)),

@@ -1,6 +1,5 @@
 """The library as full pages: complete without JavaScript, and enhanced by none."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -8,21 +7,24 @@ from urllib.parse import quote
 from widgets.catalog.article_card import ArticleCard
 from widgets.catalog.symptom_checker import SymptomChecker
 from widgets.catalog.topic_browser import TopicBrowser
-from widgets.content.model import Article, Topic, spoken_for
+from widgets.content.model import Article, Topic
 from widgets.edition import Edition
 from widgets.embed import look_address, page_styles
 from widgets.languages import words_in
-from widgets.local import call, offered, path, tops
+from widgets.local import call, path, tops
 from widgets.moment import Moment
 from widgets.render import Place, render
 from widgets.sites import DEFAULT, Site
 from widgets.views import ArticleView, Link, emergency_line, title_of
 from widgets.widget import Widget
 
+ON_HOME, IN_MENU = 12, 2
+"""So many topics are named below a top of the tree; all of them are one step further down."""
+
 
 @dataclass(frozen=True)
 class Panel:
-    """A top of the tree in the library's menu, its summary, and all topics below it."""
+    """A top of the tree in the library's menu, its summary, and topics right below it."""
 
     link: Link
     summary: str
@@ -61,7 +63,11 @@ def topic_page(at: Place[TopicBrowser], moment: Moment, query: str | None = None
     frame = _frame(place, moment, title, view["summary"], place.site.file.languages)
     values = view | frame | {"structured": structured, "title": title}
     if query is None and not browser.topic and not browser.letter:
-        front = {"emergency": emergency_line(words.language), "cards": _panels(edition, place.site, browser), "description": words["library_intro"]}
+        front = {
+            "emergency": emergency_line(words.language),
+            "cards": _panels(edition, place.site, browser, ON_HOME),
+            "description": words["library_intro"],
+        }
         return render("pages/home.html", place, values | front)
     return render("pages/topic.html", place, values)
 
@@ -80,30 +86,6 @@ def tool_page(place: Place[Any], moment: Moment, title: str, summary: str) -> di
     return _frame(place, moment, title, summary, (), robots="noindex")
 
 
-def sitemap(base: str, edition: Edition) -> str:
-    """`/sitemap.xml`: every topic and article in every language it has."""
-    site = edition.sites[DEFAULT]
-    widgets: list[tuple[Widget, tuple[str, ...]]] = [(TopicBrowser(), site.file.languages)]
-    widgets += [(TopicBrowser(topic=slug), site.file.languages) for slug in _below(edition, site)]
-    for slug in sorted(offered(edition.library, site)):
-        article = edition.library.articles[slug]
-        if article.text(site.language, site.language).front.withdrawn is None:
-            languages = tuple(lang for lang in site.file.languages if spoken_for(lang, article.texts))
-            widgets.append((ArticleCard(article=slug), languages))
-    place = Place(base, edition, TopicBrowser(), steps="pages")
-    entries = [{"url": base + widget.page(), "languages": _alternates(base, site, widget, languages)} for widget, languages in widgets]
-    return render("pages/sitemap.xml", place, {"entries": entries})
-
-
-def _below(edition: Edition, site: Site) -> Iterator[str]:
-    """Every topic of the site's tree, from its tops down."""
-    waiting = tops(edition.library, site)
-    while waiting:
-        topic = waiting.pop(0)
-        yield topic.slug
-        waiting += edition.library.children(topic.slug)
-
-
 def _frame(place: Place[Any], moment: Moment, title: str, summary: str, languages: tuple[str, ...], robots: str = "") -> dict[str, Any]:
     """What every page's head, menu and foot show."""
     site, widget = place.site, place.widget
@@ -116,9 +98,9 @@ def _frame(place: Place[Any], moment: Moment, title: str, summary: str, language
         "description": summary,
         "canonical": place.base + widget.page(),
         "oembed": _oembed(place) if site.public else "",
-        "alternates": _alternates(place.base, site, widget, languages),
+        "alternates": alternates(place.base, site, widget, languages),
         "robots": robots,
-        "panels": _panels(place.edition, site, widget, without=site.file.symptom_checker.topic if stands_for_topic else ""),
+        "panels": _panels(place.edition, site, widget, IN_MENU, without=site.file.symptom_checker.topic if stands_for_topic else ""),
         "home": TopicBrowser(site=widget.site, lang=widget.lang),
         "checker": checker,
         "appointment": call(site, widget.language(site)),
@@ -133,20 +115,21 @@ def _oembed(place: Place[Any]) -> str:
     return f"{place.base}/oembed?url={quote(place.base + address, safe='')}" if address.startswith(("/articles/", "/topics/")) else ""
 
 
-def _panels(edition: Edition, site: Site, widget: Widget, without: str = "") -> list[Panel]:
-    """The tops of the tree in order, each with the topics below it; where the checker's line leads to one, the menu is `without` it."""
+def _panels(edition: Edition, site: Site, widget: Widget, most: int, without: str = "") -> list[Panel]:
+    """The tops of the tree in order, each with up to `most` topics right below it; where the checker's line leads to one, it is `without` it."""
     library, language = edition.library, widget.language(site)
     shown = (topic for topic in tops(library, site) if topic.slug != without)
 
     def link(topic: Topic) -> Link:
         text, lang = title_of(topic, site, language)
-        count = words_in(language).count("count_articles", len(library.articles_below(topic.slug)))
+        count = words_in(language).count("count_articles", library.count_below(topic.slug, language, site.language))
         return Link(text, TopicBrowser(topic=topic.slug, site=widget.site, lang=widget.lang), lang, count)
 
-    def below(topic: Topic) -> list[Topic]:
-        return [found for child in library.children(topic.slug) for found in (child, *below(child))]
+    def panel(top: Topic) -> Panel:
+        below = library.children(top.slug, most)
+        return Panel(link(top), top.words(language, site.language)[1].summary, tuple(link(topic) for topic in below))
 
-    return [Panel(link(top), top.words(language, site.language)[1].summary, tuple(link(topic) for topic in below(top))) for top in shown]
+    return [panel(top) for top in shown]
 
 
 def _trail(edition: Edition, site: Site, card: ArticleCard, article: Article) -> list[Link]:
@@ -160,7 +143,7 @@ def _trail(edition: Edition, site: Site, card: ArticleCard, article: Article) ->
     return trail
 
 
-def _alternates(base: str, site: Site, widget: Widget, languages: tuple[str, ...]) -> list[tuple[str, str]]:
+def alternates(base: str, site: Site, widget: Widget, languages: tuple[str, ...]) -> list[tuple[str, str]]:
     """(language, address) of the page in each language that it has."""
     return [(lang, base + replace(widget, lang="" if lang == site.language else lang).page()) for lang in languages]
 

@@ -38,7 +38,7 @@ async def home(serving: Serving, request: Request) -> ASGIApp:
 
 
 async def topic(serving: Serving, request: Request) -> ASGIApp:
-    """`/topics/<slug>`: one level of the topic tree; `?letter=` for one letter of its A to Z."""
+    """`/topics/<slug>`: one level of the topic tree; `?letter=` for one letter of its A to Z, `?page-number=` for more of a long list."""
     return _level(serving, request, f"topic={quote(request.path_params['slug'], safe='')}")
 
 
@@ -64,7 +64,7 @@ async def search(serving: Serving, request: Request) -> ASGIApp:
 
 def _level(serving: Serving, request: Request, path_query: str) -> ASGIApp:
     try:
-        place = serving.place(request, TopicBrowser, path_query, ("lang", "site", "letter"))
+        place = serving.place(request, TopicBrowser, path_query, ("lang", "site", "letter", "page-number"))
     except BadAttribute as error:
         return missing(serving, request, error)
     return serving.kept(place, topic_page, serving.page_headers)

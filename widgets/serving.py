@@ -91,8 +91,14 @@ class Serving:
         if found is not None:
             return found
         moment = self.moment()
-        text = make(place, moment)
-        return self.store.keep(key, prepare(text, media_type, headers, cache="", edition=place.edition, until=moment.until, now=moment.now))
+        text, tagged = make(place, moment), (*headers, *self.tags(place.widget))
+        return self.store.keep(key, prepare(text, media_type, tagged, cache="", edition=place.edition, until=moment.until, now=moment.now))
+
+    def tags(self, widget: Widget) -> tuple[Header, ...]:
+        """The header by which caches in front know what an answer shows: one purge of `article-stroke` withdraws that article everywhere."""
+        name, tags = self.settings.cache_tags.lower(), widget.tags()
+        between = "," if name.endswith("cache-tag") else " "
+        return ((name.encode(), between.join(tags).encode()),) if tags and name != "none" else ()
 
     async def query(self, request: Request) -> str:
         """What a reader searches for; a client that asks too often is told to wait."""

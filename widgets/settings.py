@@ -1,5 +1,6 @@
 """What an operator may set. The only module that reads the environment."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -20,6 +21,10 @@ def files() -> Path:
     return packaged if packaged.is_dir() else here.parent
 
 
+SAMPLE = files() / "content"
+"""The sample library that comes with the package."""
+
+
 def setting(default: Any, doc: str) -> Any:
     """Declare one setting: its default and the sentence that the README shows."""
     return field(default=default, metadata={"doc": doc})
@@ -33,9 +38,21 @@ class Settings:
         "",
         "The address readers use, with path when mounted: `https://library.example`. Needed on any host but loopback.",
     )
-    content: Path = setting(files() / "content", "The content folder. Default: the sample library that comes with the package.")
+    content: Path | None = setting(
+        None, "The content folder. Default: the sample library that comes with the package, or none where a snapshot is named."
+    )
+    snapshot: Path | None = setting(
+        None,
+        "The compiled library: a file that `health-widgets build` made, served as it is; or, where a content folder is named too, "
+        "a file that the server keeps up to date from it, so that it starts at once. On a local disk. Default: a private one.",
+    )
     watch: bool = setting(True, "Show edited content files at once. `0` reads them at start only.")
     cache_megabytes: int = setting(64, "How much memory the finished answers may take.")
+    cache_tags: str = setting(
+        "Cache-Tag",
+        "The header that tells caches which article or topic an answer shows, so that one purge withdraws it: `Cache-Tag`, `Surrogate-Key`, "
+        "`xkey`; `none` for none.",
+    )
     releases: Path | None = setting(
         None, "A folder where the server keeps each release's scripts, so that pinned snippets go on working. Default: none."
     )
@@ -43,8 +60,12 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Check once, early and loudly."""
-        if not self.content.is_dir():
+        if self.content is None and self.snapshot is None:
+            object.__setattr__(self, "content", SAMPLE)
+        if self.content is not None and not self.content.is_dir():
             raise SettingsError(f"{PREFIX}CONTENT: no folder {self.content}; name the folder that holds articles/ and topics/.")
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", self.cache_tags):
+            raise SettingsError(f"{PREFIX}CACHE_TAGS: {self.cache_tags!r} is not the name of a header, like Cache-Tag; none for none.")
         object.__setattr__(self, "public_url", _base(self.public_url))
         if self.releases and not self.public_url:
             raise SettingsError(f"{PREFIX}RELEASES: needs {PREFIX}PUBLIC_URL, since a release's scripts hold the public address.")

@@ -1,6 +1,6 @@
 """What templates show of the library: plain values, worked out once, shared by widgets and pages."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -157,22 +157,10 @@ def title_of(item: Article | Topic, site: Site, language: str) -> tuple[str, str
     return words.title, "" if speaks(language, found) else found
 
 
-def shown_articles(articles: Iterable[Article], site: Site, language: str) -> list[Article]:
-    """Articles that are not withdrawn, by title, accents folded."""
-    current = (a for a in articles if a.text(language, site.language).front.withdrawn is None)
-    return sorted(current, key=lambda a: fold(title_of(a, site, language)[0]))
-
-
 def related(library: Library, article: Article) -> list[Article]:
     """The related articles that exist."""
     found = (library.article(slug) for slug in article.file.related)
     return [other for other in found if other is not None]
-
-
-def first_letter(title: str) -> str:
-    """The letter under which a title stands from A to Z, accents folded; "" for none."""
-    letters = [c for c in fold(title) if c.isalnum()]
-    return letters[0] if letters else ""
 
 
 def matches(edition: Edition, site: Site, language: str, query: str) -> list[Article]:
@@ -181,13 +169,12 @@ def matches(edition: Edition, site: Site, language: str, query: str) -> list[Art
     if not wanted:
         return []
     ranked = []
-    offer = (edition.library.articles[slug] for slug in offered(edition.library, site))
-    for article in shown_articles(offer, site, language):
+    for article in (edition.library.articles[slug] for slug in offered(edition.library, site)):
         front = article.text(language, site.language).front
         places = [fold(front.title), fold(" ".join(front.also_called)), fold(front.summary)]
-        if all(any(word in place for place in places) for word in wanted):
-            ranked.append((_rank(wanted, places), article))
-    return [article for _, article in sorted(ranked, key=lambda pair: pair[0])]
+        if front.withdrawn is None and all(any(word in place for place in places) for word in wanted):
+            ranked.append((_rank(wanted, places), places[0], article))
+    return [article for *_, article in sorted(ranked, key=lambda row: row[:2])]
 
 
 def _rank(wanted: list[str], places: list[str]) -> tuple[int, int]:

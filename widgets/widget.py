@@ -201,6 +201,10 @@ class Widget:
         """The widget that shows this article or topic in its own place; None where only a page can."""
         return None
 
+    def tags(self) -> tuple[str, ...]:
+        """The articles and topics that it shows, as caches shall know them: `article-stroke`."""
+        return ()
+
     def caption(self, edition: Edition, site: Site) -> str:
         """What a plain link to the widget's page says."""
         return words_in(self.language(site))["open_library"]

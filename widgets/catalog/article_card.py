@@ -54,6 +54,10 @@ class ArticleCard(Widget):
         """Another article opens in this one's place."""
         return replace(self, article=name, open=True) if kind == "article" else None
 
+    def tags(self) -> tuple[str, ...]:
+        """The article."""
+        return (f"article-{self.article}",)
+
     def caption(self, edition: Edition, site: Site) -> str:
         """The article's title."""
         return title_of(edition.library.articles[self.article], site, self.language(site))[0]

@@ -1,19 +1,24 @@
 """The topic browser: the topic tree level by level, A to Z, search, an article inside, the way back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from widgets.content.model import Article, Topic
 from widgets.edition import Edition
-from widgets.languages import words_in
-from widgets.local import call_in, notes, offered, path, tops
+from widgets.languages import speaks, words_in
+from widgets.local import call_in, notes, path, tops
 from widgets.moment import Moment
 from widgets.sites import Site
-from widgets.views import Link, article_view, emergency_line, first_letter, matches, other_languages, related, shown_articles, title_of
-from widgets.widget import Widget, attribute, named, one_letter
+from widgets.snapshot.lists import ALL
+from widgets.views import Link, article_view, emergency_line, matches, other_languages, related, title_of
+from widgets.widget import Widget, attribute, named, number, one_letter
 
 MOST_RESULTS = 20
+PAGE = 100
+"""Articles on one page of a list."""
+FEW = 5
+"""Up to so many articles need no letters to choose from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +28,7 @@ class TopicBrowser(Widget):
     topic: str = attribute("The topic to begin with; without it, the tops of the tree.", example="heart-conditions", default="")
     letter: str = attribute("Articles that begin with this letter.", example="h", default="", check=one_letter, step=True)
     article: str = attribute("An article, shown inside the browser.", example="heart-attack", default="", step=True)
+    page_number: int = attribute("Which page of a long list.", example="2", default=1, check=number(1, 9999), step=True)
 
     doc = "The topic tree level by level, A to Z, a search box, articles inside, and the way back."
     room = "26em"
@@ -42,7 +48,8 @@ class TopicBrowser(Widget):
         if self.article:
             return self.page_query(f"/articles/{self.article}")
         path = f"/topics/{self.topic}" if self.topic else "/"
-        return self.page_query(path, letter=self.letter)
+        more = {"letter": self.letter, "page-number": str(self.page_number) if self.page_number > 1 else ""}
+        return self.page_query(path, **more)
 
     def settled(self, edition: Edition) -> Self:
         """With the current names of topic and article."""
@@ -55,7 +62,13 @@ class TopicBrowser(Widget):
 
     def to(self, kind: str, name: str) -> Self | None:
         """Articles and topics are shown inside the browser."""
-        return replace(self, article=name) if kind == "article" else replace(self, topic=name, letter="", article="")
+        return replace(self, article=name) if kind == "article" else replace(self, topic=name, letter="", article="", page_number=1)
+
+    def tags(self) -> tuple[str, ...]:
+        """The article that is open, or the topic whose articles are listed."""
+        if self.article:
+            return (f"article-{self.article}",)
+        return (f"topic-{self.topic}",) if self.topic else ()
 
     def caption(self, edition: Edition, site: Site) -> str:
         """The title of the article or topic."""
@@ -71,31 +84,54 @@ class TopicBrowser(Widget):
     def _level(self, edition: Edition, site: Site, query: str | None) -> dict[str, Any]:
         language, library = self.language(site), edition.library
         topic = library.topics.get(self.topic)
-        below = library.articles_below(self.topic) if self.topic else offered(library, site)
         children = library.children(self.topic) if self.topic else tops(library, site)
-        all_here = shown_articles((library.articles[slug] for slug in below), site, language)
-        letters = sorted({first_letter(title_of(article, site, language)[0]) for article in all_here} - {""})
+        letters = library.letters(self.topic, language, site.language, site.file.topics)
         heading = title_of(topic, site, language) if topic else (words_in(language)["library_home"], "")
         return {
             "article": None,
             "heading": Link(heading[0], self, heading[1]),
             "summary": topic.words(language, site.language)[1].summary if topic else "",
             "emergency": emergency_line(language) if self.topic == site.file.symptom_checker.topic else None,
-            "topics": [self._topic_link(edition, site, child) for child in children] if not self.letter else [],
-            "articles": self._links(self._listed(edition, site, all_here), site),
-            "letters": [Link(letter.upper(), replace(self, letter=letter)) for letter in letters] if len(all_here) > 5 else [],
+            "topics": [self._topic_link(edition, site, child) for child in children] if self._first else [],
+            "articles": self._listed(edition, site),
+            "pages": self._pages(edition, site, letters),
+            "letters": self._letters(letters) if letters.get(ALL, 0) > FEW else [],
             "letter": self.letter.upper(),
-            "back": replace(self, letter="") if self.letter else None,
+            "back": replace(self, letter="", page_number=1) if self.letter else None,
             "search": self._search(edition, site, query),
             "notes": notes(edition, site, language, topic),
             "call": None,
         }
 
-    def _listed(self, edition: Edition, site: Site, all_here: list[Article]) -> list[Article]:
-        language = self.language(site)
+    @property
+    def _first(self) -> bool:
+        """Whether it is the first page of a topic, which shows the topics below it."""
+        return not self.letter and self.page_number == 1
+
+    def _listed(self, edition: Edition, site: Site) -> list[Link]:
+        """One page of the articles here: those that begin with the letter, or that stand right in the topic."""
+        library, language = edition.library, self.language(site)
+        skip = (self.page_number - 1) * PAGE
         if self.letter:
-            return [a for a in all_here if first_letter(title_of(a, site, language)[0]) == self.letter]
-        return shown_articles(edition.library.articles_in(self.topic), site, language)
+            found = library.lettered(self.topic, self.letter, language, site.language, site.file.topics, limit=PAGE, skip=skip)
+        else:
+            found = library.listed(self.topic, language, site.language, limit=PAGE, skip=skip)
+        return [Link(entry.title, self._at(entry.slug), "" if speaks(language, entry.language) else entry.language) for entry in found]
+
+    def _pages(self, edition: Edition, site: Site, letters: Mapping[str, int]) -> list[Link]:
+        """The pages before and after this one, where a list has several."""
+        language = self.language(site)
+        count = letters.get(self.letter, 0) if self.letter else edition.library.listed_count(self.topic, language, site.language)
+        words, last = words_in(language), -(-count // PAGE)
+        near = {"previous_page": self.page_number - 1, "next_page": self.page_number + 1}
+        return [Link(words.say(key, n=n, of=last), replace(self, page_number=n)) for key, n in near.items() if 1 <= n <= last]
+
+    def _letters(self, letters: Mapping[str, int]) -> list[Link]:
+        return [Link(letter.upper(), replace(self, letter=letter, page_number=1)) for letter in letters if letter not in {"", ALL}]
+
+    def _at(self, slug: str) -> "TopicBrowser":
+        """The article in this browser."""
+        return replace(self, article=slug)
 
     def _search(self, edition: Edition, site: Site, query: str | None) -> dict[str, Any] | None:
         if query is None:
@@ -139,19 +175,19 @@ class TopicBrowser(Widget):
         for article in articles:
             title, lang = title_of(article, site, language)
             note = article.text(language, site.language).front.summary if with_summary else ""
-            links.append(Link(title, replace(self, article=article.slug), lang, note))
+            links.append(Link(title, self._at(article.slug), lang, note))
         return links
 
     def _topic_link(self, edition: Edition, site: Site, topic: Topic) -> Link:
         language = self.language(site)
         title, lang = title_of(topic, site, language)
-        count = words_in(language).count("count_articles", len(edition.library.articles_below(topic.slug)))
-        return Link(title, replace(self, topic=topic.slug, letter="", article=""), lang, count)
+        count = words_in(language).count("count_articles", edition.library.count_below(topic.slug, language, site.language))
+        return Link(title, replace(self, topic=topic.slug, letter="", article="", page_number=1), lang, count)
 
     def _trail(self, edition: Edition, site: Site) -> list[Link]:
         """The breadcrumb: from the tops of the tree to where the reader is."""
         language = self.language(site)
-        top = replace(self, topic="", letter="", article="")
+        top = replace(self, topic="", letter="", article="", page_number=1)
         trail = [Link(words_in(language)["library_home"], top)]
         topic = edition.library.topics.get(self.topic)
         for step in path(edition.library, site, topic) if topic else []:
@@ -162,4 +198,4 @@ class TopicBrowser(Widget):
     def _languages(self, edition: Edition, site: Site) -> list[Link]:
         """The other languages, keeping the place; a letter means little in another one."""
         has = edition.library.articles[self.article].texts if self.article else site.file.languages
-        return other_languages(replace(self, letter=""), site, has)
+        return other_languages(replace(self, letter="", page_number=1), site, has)

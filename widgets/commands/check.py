@@ -10,6 +10,7 @@ import click
 from widgets.check import check
 from widgets.commands.serve import settings_or_exit
 from widgets.content.model import Article
+from widgets.settings import SAMPLE
 
 MANY = 500
 """From how many articles on it takes long enough to say how far it is."""
@@ -22,7 +23,7 @@ def command(folder: Path | None) -> None:
 
     Then the contrast of each site's colours is printed. Without DIR: the folder that HEALTH_WIDGETS_CONTENT names, or the sample library.
     """
-    report = check(folder or settings_or_exit().content, date.today(), _with_progress)
+    report = check(folder or settings_or_exit().content or SAMPLE, date.today(), _with_progress)
     for fault in report.faults:
         click.echo(str(fault))
     for line in report.contrasts:

@@ -1,14 +1,17 @@
 """health-widgets serve: the library over HTTP."""
 
 import os
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
 from widgets.app import Library, create_app
-from widgets.edition import NoLibrary
+from widgets.edition import NoLibrary, SnapshotError
 from widgets.settings import PREFIX, Settings, SettingsError
 
 LOGS = LOGGING_CONFIG | {"loggers": LOGGING_CONFIG["loggers"] | {"widgets": {"handlers": ["default"], "level": "INFO", "propagate": False}}}
@@ -20,11 +23,23 @@ LOGS = LOGGING_CONFIG | {"loggers": LOGGING_CONFIG["loggers"] | {"widgets": {"ha
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 @click.option("--workers", default=1, show_default=True, help="Processes that answer.")
 @click.option("--content", type=click.Path(path_type=Path), help="Content folder; the sample library without it.")
-def command(host: str, port: int, workers: int, content: Path | None) -> None:
+@click.option("--snapshot", type=click.Path(dir_okay=False, path_type=Path), help="A compiled library, made by `health-widgets build`.")
+def command(host: str, port: int, workers: int, content: Path | None, snapshot: Path | None) -> None:
     """Serve the library. Settings are HEALTH_WIDGETS_* variables; see the README."""
-    if content is not None:  # worker processes have nothing of ours but the environment
-        os.environ[f"{PREFIX}CONTENT"] = str(content)
-    settings_or_exit()
+    for name, path in (("CONTENT", content), ("SNAPSHOT", snapshot)):
+        if path is not None:  # worker processes have nothing of ours but the environment
+            os.environ[PREFIX + name] = str(path)
+    settings = settings_or_exit()
+    with ExitStack() as stack:
+        if workers > 1 and settings.content and not settings.snapshot:
+            shared = stack.enter_context(TemporaryDirectory(prefix="health-widgets-workers-"))
+            os.environ |= {f"{PREFIX}CONTENT": str(settings.content), f"{PREFIX}SNAPSHOT": f"{shared}/library.sqlite"}
+        if workers > 1:  # what cannot be served ends the command here, and not each worker again and again
+            library_or_exit(replace(settings_or_exit(), watch=False)).close()
+        _run(host, port, workers)
+
+
+def _run(host: str, port: int, workers: int) -> None:
     uvicorn.run(
         "widgets.commands.serve:application",
         factory=True,
@@ -34,6 +49,7 @@ def command(host: str, port: int, workers: int, content: Path | None) -> None:
         log_config=LOGS,
         access_log=False,
         server_header=False,
+        ws="none",  # nobody asks for web sockets, and the library for them takes 2 MB
     )
 
 
@@ -46,7 +62,7 @@ def library_or_exit(settings: Settings) -> Library:
     """The application; a content folder that cannot be served ends the command with what it lacks."""
     try:
         return create_app(settings)
-    except NoLibrary as error:
+    except (NoLibrary, SnapshotError) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -2,7 +2,6 @@
 
 import difflib
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import msgspec
+import tomli
 
 T = TypeVar("T")
 Level = Literal["error", "warning", "note"]
@@ -56,14 +56,22 @@ class ContentFile:
     @classmethod
     def read(cls, root: Path, path: Path) -> "ContentFile":
         """Read `path`; raises ContentError when it is not UTF-8 text or cannot be opened."""
-        name = path.relative_to(root).as_posix()
+        return cls.named(root, path.relative_to(root).as_posix())
+
+    @classmethod
+    def named(cls, root: Path, name: str) -> "ContentFile":
+        """Read the file of this name; raises ContentError when it is not UTF-8 text or cannot be opened."""
+        data = b""
         try:
-            return cls(name, path.read_text("utf-8").replace("\r\n", "\n").removeprefix("\ufeff"))
+            with open(f"{root}/{name}", "rb") as file:  # noqa: PTH123 - half the time of Path.open, and there may be 300,000 files
+                data = file.read()
+            text = data.decode()
         except UnicodeDecodeError as error:
-            line = path.read_bytes()[: error.start].count(b"\n") + 1
+            line = data[: error.start].count(b"\n") + 1
             raise ContentError(Fault(name, line, "is not UTF-8 text; save it as UTF-8.")) from error
         except OSError as error:
             raise ContentError(Fault(name, 1, f"cannot be read: {error.strerror}.")) from error
+        return cls(name, text.replace("\r\n", "\n").removeprefix("\ufeff"))
 
     def fault(self, message: str, *where: str | int, level: Level = "error") -> Fault:
         """A fault at the key that `where` leads to, e.g. `"sources", 0, "url"`."""
@@ -109,9 +117,9 @@ class ContentFile:
     def load(self, schema: type[T]) -> T:
         """The file's TOML as a `schema` object; raises ContentError naming line and key."""
         try:
-            table = tomllib.loads(self.text)
+            table = tomli.loads(self.text)
             return msgspec.convert(table, schema, builtin_types=(date, datetime, time))
-        except tomllib.TOMLDecodeError as error:
+        except tomli.TOMLDecodeError as error:
             message, _, line = str(error).partition(" (at line ")
             number = int(line.split(",")[0]) if line else self.text.count("\n") + 1
             raise ContentError(Fault(self.name, number, f"is not TOML: {message}.")) from error

@@ -7,10 +7,11 @@ as a part, and `render` fills it in. Everything else is sanitised here, once, wh
 import html
 import re
 import unicodedata
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Literal
 
+import msgspec
 import nh3
 import pyromark
 
@@ -45,10 +46,14 @@ _BLOCK_END = re.compile(r"</(?:p|li|h[2-6]|t[dh]|blockquote|dt|dd)>|<(?:ul|ol|br
 _INLINE_TAG = re.compile(r"</?(?:a|code|del|em|strong|su[bp])\b[^>]*>")
 _TAG = re.compile(r"<[^>]+>")
 _LINK = re.compile(r"</?a\b[^>]*>")
+_WORDS = re.compile(r"\w+")
+_OPENING = " \n\"'“”‘’«»()[]"
+"""Quotes and brackets, which may stand between two sentences."""
+_BEFORE = 1000
+"""So many characters before a saying tell whether it begins a sentence."""
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True, array_like=True, tag="r"):
     """A link to another article or topic of the library, by slug."""
 
     kind: Literal["article", "topic"]
@@ -56,8 +61,7 @@ class Reference:
     html: str
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(msgspec.Struct, frozen=True, array_like=True, tag="h"):
     """A section's heading; `level` counts from 2, as written in the file."""
 
     level: int
@@ -67,11 +71,10 @@ class Heading:
     @property
     def text(self) -> str:
         """The heading without tags."""
-        return html.unescape(_TAG.sub("", self.html))
+        return html.unescape(_TAG.sub("", self.html)) if "<" in self.html or "&" in self.html else self.html
 
 
-@dataclass(frozen=True)
-class Saying:
+class Saying(msgspec.Struct, frozen=True, array_like=True, tag="s"):
     """Words that a site's region decides, such as "Call 911 now"."""
 
     name: str
@@ -86,7 +89,6 @@ class Markup:
     """Sanitised HTML in parts; the strings among them are safe as they stand."""
 
     parts: tuple[Part, ...] = ()
-    blocks: tuple[str, ...] = field(default=(), repr=False)
 
     def of(self, kind: type[Part]) -> list[Part]:
         """All parts of one kind, in order."""
@@ -94,6 +96,12 @@ class Markup:
 
     def __bool__(self) -> bool:
         return bool(self.parts)
+
+    @cached_property
+    def blocks(self) -> tuple[str, ...]:
+        """The plain text, block by block: what a reader, a search or a reading formula sees."""
+        texts = (html.unescape(_TAG.sub("", block)) for block in _BLOCK_END.split("".join(map(_source, self.parts))))
+        return tuple(" ".join(text.split()) for text in texts if text.strip())
 
 
 def from_markdown(text: str) -> Markup:
@@ -111,25 +119,31 @@ def _compile(safe: str) -> Markup:
     ids: set[str] = set()
     end = 0
     for hole in _HOLE.finditer(safe):
-        parts += [safe[end : hole.start()], _part(hole, ids)]
+        start = hole.start()
+        if start > end:
+            parts.append(safe[end:start])
+        parts.append(_part(hole, ids))
         end = hole.end()
-    parts.append(safe[end:])
-    return Markup(tuple(part for part in parts if part != ""), _blocks(safe))
+    if end < len(safe):
+        parts.append(safe[end:])
+    return Markup(tuple(parts))
 
 
 def _part(hole: re.Match[str], ids: set[str]) -> Part:
     if hole["kind"]:
         return Reference("article" if hole["kind"] == "article" else "topic", hole["slug"], hole["inner"])
     if hole["saying"]:
-        return Saying(hole["saying"], _starts_sentence(hole.string[: hole.start()]))
-    heading = Heading(int(hole["level"]), "", _LINK.sub("", hole["title"]))  # a heading leads nowhere
+        return Saying(hole["saying"], _starts_sentence(hole.string[max(0, hole.start() - _BEFORE) : hole.start()]))
+    title = hole["title"]
+    heading = Heading(int(hole["level"]), "", _LINK.sub("", title) if "<" in title else title)  # a heading leads nowhere
     return Heading(heading.level, _unique(slugify(heading.text), ids), heading.html)
 
 
 def _starts_sentence(before: str) -> bool:
     """Whether what follows `before` begins a sentence, and so keeps its capital."""
-    words = html.unescape(_TAG.sub(".", _INLINE_TAG.sub("", before)))
-    last = words.rstrip(" \n\"'“”‘’«»()[]")[-1:]  # quotes and brackets may stand between two sentences
+    last = before.rstrip(_OPENING)[-1:]
+    if last in {">", ";"}:  # a tag, or perhaps a character reference
+        last = html.unescape(_TAG.sub(".", _INLINE_TAG.sub("", before))).rstrip(_OPENING)[-1:]
     return last in ".!?:¡¿" if last else True
 
 
@@ -142,17 +156,27 @@ def _unique(wanted: str, ids: set[str]) -> str:
     return name
 
 
-def _blocks(safe: str) -> tuple[str, ...]:
-    """The plain text, block by block: what a reader, a search or a reading formula sees."""
-    texts = (html.unescape(_TAG.sub("", block)) for block in _BLOCK_END.split(safe))
-    return tuple(" ".join(text.split()) for text in texts if text.strip())
+def _source(part: Part) -> str:
+    """The part as it stood between its neighbours, as far as plain text can tell."""
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Saying):
+        return f"{{{part.name}}}"
+    return f"{part.html}</h2>" if isinstance(part, Heading) else part.html
 
 
 def fold(text: str) -> str:
     """Text without case and accents, for comparing and sorting."""
+    if text.isascii():
+        return text.lower()
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+def first_letter(title: str) -> str:
+    """The letter under which a title stands from A to Z, accents folded; "" for none."""
+    return next((c for c in fold(title) if c.isalnum()), "")
 
 
 def slugify(text: str) -> str:
     """Text as a name for addresses and ids: `What is it?` -> `what-is-it`."""
-    return "-".join(re.findall(r"\w+", fold(text))) or "section"
+    return "-".join(_WORDS.findall(fold(text))) or "section"

@@ -4,19 +4,17 @@ The classes that end in `File` are the files' schemas: their field names, in keb
 keys a content editor writes. Terms follow schema.org (MedicalWebPage) where it has one.
 """
 
-import difflib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
 
-from widgets.codes import CodeSystem, normal
+from widgets.codes import CodeSystem
 from widgets.content.files import Fault
-from widgets.content.markup import Markup, fold
+from widgets.content.markup import Markup
 from widgets.languages import lookup
 
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
@@ -26,7 +24,7 @@ LANGUAGE = r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$"
 Language = Annotated[str, msgspec.Meta(pattern=LANGUAGE)]
 
 
-class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename="kebab"):
     """A table of a content file: unknown keys are faults."""
 
 
@@ -193,95 +191,32 @@ class Topic:
         return found, self.file.words[found]
 
 
-@dataclass(frozen=True)
-class Library:
-    """All that was read without fault, with the faults of the rest. Never changed: a reload makes another."""
+class Library(Protocol):
+    """What a library answers to those who check its content, or ask for it by code."""
 
-    topics: Mapping[str, Topic]
-    articles: Mapping[str, Article]
-    faults: tuple[Fault, ...]
-    version: str
+    @property
+    def topics(self) -> Mapping[str, Topic]:
+        """Every topic by its slug."""
+
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        """Every article that can be shown, by its slug."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What was wrong in single files."""
 
     def article(self, slug: str) -> Article | None:
         """The article of this name, or of this former name."""
-        return self.articles.get(slug) or self.articles.get(self._renamed_articles.get(slug, ""))
 
     def topic(self, slug: str) -> Topic | None:
         """The topic of this name, or of this former name."""
-        return self.topics.get(slug) or self.topics.get(self._renamed_topics.get(slug, ""))
-
-    def children(self, slug: str | None) -> tuple[Topic, ...]:
-        """The topics right below one; below None, the tops of the tree."""
-        return self._children.get(slug, ())
-
-    def path(self, topic: Topic) -> list[Topic]:
-        """From the top of the tree down to the topic, both included."""
-        path = [topic]
-        while (parent := self.topic(path[0].file.parent or "")) and parent not in path:
-            path.insert(0, parent)
-        return path
-
-    def articles_in(self, slug: str) -> tuple[Article, ...]:
-        """The articles that stand in this topic, in the order of their slugs."""
-        return self._articles_in.get(slug, ())
-
-    def articles_below(self, slug: str) -> frozenset[str]:
-        """The slugs of the articles in this topic and in all topics below it."""
-        return self._below[slug]
-
-    def topics_of(self, article: Article) -> list[Topic]:
-        """The topics that the article names, by present or former names, and that there are."""
-        return [topic for slug in dict.fromkeys(article.file.topics) if (topic := self.topic(slug))]
-
-    def coded(self, system: CodeSystem, code: str) -> list[Article]:
-        """The articles that list this very code, which is written as its system writes it."""
-        return list(self._coded.get((system, code), ()))
-
-    def coded_below(self, system: CodeSystem, code: str) -> list[Article]:
-        """The articles that list a code which begins with this one, and is longer."""
-        found = (articles for (own, listed), articles in self._coded.items() if own == system and listed.startswith(code) and listed != code)
-        return list({article.slug: article for articles in found for article in articles}.values())
 
     def near(self, kind: Literal["article", "topic"], slug: str) -> list[str]:
         """Up to three names that the misspelt one may have meant."""
-        names = list(self.articles if kind == "article" else self.topics)
-        return difflib.get_close_matches(slug[:100], names, 3, 0.6) or [name for name in names if fold(slug[:100]) in name][:3]
 
-    @cached_property
-    def _renamed_articles(self) -> dict[str, str]:
-        return {old: a.slug for a in self.articles.values() for old in a.file.formerly}
+    def coded(self, system: CodeSystem, code: str) -> list[Article]:
+        """The articles that list this very code, which is written as its system writes it."""
 
-    @cached_property
-    def _renamed_topics(self) -> dict[str, str]:
-        return {old: t.slug for t in self.topics.values() for old in t.file.formerly}
-
-    @cached_property
-    def _coded(self) -> dict[tuple[CodeSystem, str], tuple[Article, ...]]:
-        listed = ((system, normal(system, code), a) for a in self.articles.values() for system, codes in a.file.codes.items() for code in codes)
-        return _grouped(((system, code), article) for system, code, article in listed if code)
-
-    @cached_property
-    def _children(self) -> dict[str | None, tuple[Topic, ...]]:
-        ordered = sorted(self.topics.values(), key=lambda topic: (topic.file.order, topic.slug))
-        parents = ((self.topic(topic.file.parent or ""), topic) for topic in ordered)
-        return _grouped((parent.slug if parent else None, topic) for parent, topic in parents)
-
-    @cached_property
-    def _articles_in(self) -> dict[str, tuple[Article, ...]]:
-        return _grouped((topic.slug, self.articles[slug]) for slug in sorted(self.articles) for topic in self.topics_of(self.articles[slug]))
-
-    @cached_property
-    def _below(self) -> dict[str, frozenset[str]]:
-        return {slug: frozenset(a.slug for t in self._descendants(slug) for a in self.articles_in(t)) for slug in self.topics}
-
-    def _descendants(self, slug: str) -> Iterator[str]:
-        yield slug
-        for child in self.children(slug):
-            yield from self._descendants(child.slug)
-
-
-def _grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
-    groups: dict[Any, Any] = {}
-    for key, value in pairs:
-        groups[key] = (*groups.get(key, ()), value)
-    return groups
+    def coded_below(self, system: CodeSystem, code: str) -> list[Article]:
+        """The articles that list a code which begins with this one, and is longer."""

@@ -1,0 +1,259 @@
+"""The library as it is read: topics, articles and lists from one snapshot, on demand."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from widgets.codes import CodeSystem
+from widgets.content.files import Fault
+from widgets.content.markup import Markup, Part, fold
+from widgets.content.model import Article, FrontMatter, Text, Topic
+from widgets.snapshot.lists import ALL, EVERYTHING, article_file, topic_file, topic_id
+from widgets.snapshot.schema import Reader
+
+Kind = Literal["article", "topic"]
+Shelf = tuple[str, ...]
+"""The topics to which a site keeps; () for all."""
+_front = msgspec.msgpack.Decoder(FrontMatter).decode
+_parts = msgspec.msgpack.Decoder(tuple[Part, ...]).decode
+_NEIGHBOURS = 200
+"""So many names before and after a misspelt one are looked at, by their beginnings and by their ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article's line in a list: the title that a reader sees, and the language it is in."""
+
+    slug: str
+    language: str
+    title: str
+
+
+class Library:
+    """All that was read without fault, with the faults of the rest, as of one edition: it never changes."""
+
+    def __init__(self, db: Reader) -> None:
+        self.db = db
+        """The snapshot, for reading."""
+        meta: dict[str, Any] = dict(db.execute("SELECT key, value FROM meta"))
+        self.version: str = meta["version"]
+        """A hash over every file that was read."""
+        self.edition: int = meta["edition"]
+        """Which building of this file it is, counted from 1."""
+        self.count: int = meta["count"]
+        """How many articles can be shown."""
+        self._chains = {(wanted, otherwise): number for number, wanted, otherwise in db.execute("SELECT id, wanted, otherwise FROM chains")}
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What was wrong in single files."""
+        return tuple(Fault(*row) for row in self.db.execute("SELECT path, line, message, level FROM faults ORDER BY path, line"))
+
+    @property
+    def fault_count(self) -> int:
+        """How many faults there are."""
+        return int(self.db.execute("SELECT count(*) FROM faults").fetchone()[0])
+
+    @property
+    def articles(self) -> "Articles":
+        """Every article that can be shown, by its slug; each is read when it is asked for."""
+        return Articles(self.db, self.count)
+
+    @property
+    def topics(self) -> "Topics":
+        """Every topic by its slug; each is read when it is asked for."""
+        return Topics(self.db)
+
+    def article(self, slug: str) -> Article | None:
+        """The article of this name, or of this former name."""
+        return self.articles.get(slug) or self._renamed("article", slug, self.articles)
+
+    def topic(self, slug: str) -> Topic | None:
+        """The topic of this name, or of this former name."""
+        return self.topics.get(slug) or self._renamed("topic", slug, self.topics)
+
+    def children(self, slug: str | None, most: int = -1) -> tuple[Topic, ...]:
+        """The topics right below one, or the first of them; below None, the tops of the tree."""
+        if slug is None:
+            return self._topics("SELECT slug, file FROM topics WHERE parent IS NULL ORDER BY place, slug LIMIT ?", most)
+        below = "SELECT slug, file FROM topics WHERE parent = (SELECT id FROM topics WHERE slug = ?) ORDER BY place, slug LIMIT ?"
+        return self._topics(below, slug, most)
+
+    def path(self, topic: Topic) -> list[Topic]:
+        """From the top of the tree down to the topic, both included."""
+        up = """WITH RECURSIVE up (id, n) AS (SELECT id, 0 FROM topics WHERE slug = ?
+            UNION SELECT t.parent, n + 1 FROM topics t JOIN up USING (id) WHERE t.parent IS NOT NULL)
+            SELECT slug, file FROM up JOIN topics USING (id) ORDER BY n DESC"""
+        return list(self._topics(up, topic.slug))
+
+    def topics_of(self, article: Article) -> list[Topic]:
+        """The topics that the article names, by present or former names, and that there are."""
+        found = {topic.slug: topic for slug in article.file.topics if (topic := self.topic(slug))}
+        return list(found.values())
+
+    def articles_in(self, slug: str) -> tuple[Article, ...]:
+        """The articles that stand in this topic, in the order of their slugs."""
+        return self._articles(-(topic_id(self.db, slug) or 0))
+
+    def articles_below(self, slug: str) -> frozenset[str]:
+        """The slugs of the articles in this topic and in all topics below it."""
+        return frozenset(article.slug for article in self._articles(topic_id(self.db, slug) or 0)) if slug in self.topics else frozenset()
+
+    def coded(self, system: CodeSystem, code: str) -> list[Article]:
+        """The articles that list this very code, which is written as its system writes it."""
+        return self._coded("c.code = ?", (system, code))
+
+    def coded_below(self, system: CodeSystem, code: str) -> list[Article]:
+        """The articles that list a code which begins with this one, and is longer."""
+        return self._coded("c.code > ? AND c.code < ?", (system, code, code + "\U0010ffff"))
+
+    def near(self, kind: Kind, slug: str) -> list[str]:
+        """Up to three names that the misspelt one may have meant."""
+        wanted = slug[:100]
+        names = self._neighbours(kind, fold(wanted))
+        return difflib.get_close_matches(wanted, names, 3, 0.6) or [name for name in names if fold(wanted) in name][:3]
+
+    # Lists, as readers see them: `wanted` is the language asked for, `otherwise` the one that they get where a text lacks it;
+    # a shelf, the topics to which a site keeps.
+
+    def listed(self, topic: str, wanted: str, otherwise: str, *, limit: int, skip: int = 0) -> list[Entry]:
+        """The articles that stand in a topic, by title; of what is withdrawn, nothing."""
+        number = topic_id(self.db, topic)
+        return self._listed(-number, "", (wanted, otherwise), limit, skip) if number else []
+
+    def lettered(self, topic: str, letter: str, wanted: str, otherwise: str, shelf: Shelf = (), *, limit: int, skip: int = 0) -> list[Entry]:
+        """The articles in and below a topic ("": all there are) whose titles begin with a letter, by title."""
+        return self._listed(self._scope(topic, shelf), letter, (wanted, otherwise), limit, skip)
+
+    def listed_count(self, topic: str, wanted: str, otherwise: str) -> int:
+        """How many articles `listed` has in all."""
+        number = topic_id(self.db, topic)
+        return self._letters(-number, (wanted, otherwise)).get(ALL, 0) if number else 0
+
+    def letters(self, topic: str, wanted: str, otherwise: str, shelf: Shelf = ()) -> dict[str, int]:
+        """The letters that articles in and below a topic begin with, and how many each; under `ALL` those of all letters and of none."""
+        return self._letters(self._scope(topic, shelf), (wanted, otherwise))
+
+    def count_below(self, topic: str, wanted: str, otherwise: str, shelf: Shelf = ()) -> int:
+        """How many articles there are in and below a topic."""
+        scope, chain = self._scope(topic, shelf), self._chains.get((wanted, otherwise), 0)
+        row = self.db.execute("SELECT n FROM letters WHERE (chain, scope, letter) = (?, ?, ?)", (chain, scope, ALL)).fetchone()
+        return row[0] if row else 0
+
+    def every(self, wanted: str, otherwise: str, shelf: Shelf = (), *, limit: int, skip: int = 0) -> list[tuple[str, list[str]]]:
+        """Every article, by title, with the languages it has."""
+        rows = self.db.execute(
+            "SELECT l.slug, a.languages FROM listed l JOIN articles a ON a.id = l.article WHERE l.chain = ? AND l.scope = ?"
+            " ORDER BY l.letter, l.sort, l.article LIMIT ? OFFSET ?",
+            (self._chains.get((wanted, otherwise), 0), self._scope("", shelf), limit, skip),
+        )
+        return [(slug, languages.split(" ")) for slug, languages in rows]
+
+    def _scope(self, topic: str, shelf: Shelf) -> int | None:
+        if topic or not shelf:
+            return topic_id(self.db, topic) if topic else EVERYTHING
+        row = self.db.execute("SELECT id FROM shelves WHERE topics = ?", (" ".join(shelf),)).fetchone()
+        return row[0] if row else None
+
+    def _listed(self, scope: int | None, letter: str, chain: tuple[str, str], limit: int, skip: int) -> list[Entry]:
+        rows = self.db.execute(
+            "SELECT slug, language, title FROM listed WHERE chain = ? AND scope = ? AND letter = ? ORDER BY sort, article LIMIT ? OFFSET ?",
+            (self._chains.get(chain, 0), scope, letter, limit, skip),
+        )
+        return [Entry(*row) for row in rows]
+
+    def _letters(self, scope: int | None, chain: tuple[str, str]) -> dict[str, int]:
+        rows = self.db.execute("SELECT letter, n FROM letters WHERE chain = ? AND scope = ? ORDER BY letter", (self._chains.get(chain, 0), scope))
+        return dict(rows.fetchall())
+
+    def _articles(self, scope: int) -> tuple[Article, ...]:
+        rows = self.db.execute("SELECT a.slug FROM places p JOIN articles a ON a.id = p.article WHERE p.scope = ? ORDER BY 1", (scope,))
+        return tuple(self.articles[slug] for (slug,) in rows.fetchall())
+
+    def _coded(self, which: str, values: tuple[str, ...]) -> list[Article]:
+        query = f"SELECT DISTINCT a.slug FROM codes c JOIN articles a ON a.id = c.article WHERE c.system = ? AND {which} AND a.languages <> ''"  # noqa: S608
+        return [self.articles[slug] for slug in sorted(slug for (slug,) in self.db.execute(query, values))]
+
+    def _topics(self, query: str, *values: object) -> tuple[Topic, ...]:
+        return tuple(Topic(slug, topic_file(file)) for slug, file in self.db.execute(query, values))
+
+    def _renamed(self, kind: Kind, slug: str, among: Mapping[str, Any]) -> Any:
+        """What had this name before; where several had it, the last of them."""
+        rows = self.db.execute("SELECT slug FROM names WHERE kind = ? AND former = ? ORDER BY slug DESC", (kind, slug)).fetchall()
+        return next((found for (now,) in rows if (found := among.get(now))), None)
+
+    def _neighbours(self, kind: Kind, slug: str) -> list[str]:
+        """Names that begin or end as this one does, however many there are in all."""
+        names: set[str] = set()
+        table, shown = ("articles", " AND languages <> ''") if kind == "article" else ("topics", "")
+        for column, key in (("slug", slug), ("backwards", slug[::-1])):
+            for compare, order in (("<", "DESC"), (">=", "ASC")):
+                query = f"SELECT slug FROM {table} WHERE {column} {compare} ?{shown} ORDER BY {column} {order} LIMIT {_NEIGHBOURS}"  # noqa: S608 - ours
+                names.update(name for (name,) in self.db.execute(query, (key,)))
+        return sorted(names)
+
+
+class Articles(Mapping[str, Article]):
+    """Every article that can be shown, by its slug."""
+
+    def __init__(self, db: Reader, count: int) -> None:
+        self._db, self._count = db, count
+
+    def __getitem__(self, slug: str) -> Article:
+        row = self._db.execute("SELECT id, languages, file FROM articles WHERE slug = ? AND languages <> ''", (slug,)).fetchone()
+        if row is None:
+            raise KeyError(slug)
+        number, languages, file = row
+        return Article(slug, article_file(file), Texts(self._db, number, tuple(languages.split(" "))))
+
+    def __iter__(self) -> Iterator[str]:
+        return (slug for (slug,) in self._db.execute("SELECT slug FROM articles WHERE languages <> '' ORDER BY slug"))
+
+    def __len__(self) -> int:
+        return self._count
+
+
+class Topics(Mapping[str, Topic]):
+    """Every topic by its slug."""
+
+    def __init__(self, db: Reader) -> None:
+        self._db = db
+
+    def __getitem__(self, slug: str) -> Topic:
+        row = self._db.execute("SELECT file FROM topics WHERE slug = ?", (slug,)).fetchone()
+        if row is None:
+            raise KeyError(slug)
+        return Topic(slug, topic_file(row[0]))
+
+    def __iter__(self) -> Iterator[str]:
+        return (slug for (slug,) in self._db.execute("SELECT slug FROM topics ORDER BY slug"))
+
+    def __len__(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM topics").fetchone()[0])
+
+
+class Texts(Mapping[str, Text]):
+    """An article's texts by language; each is read when it is asked for."""
+
+    def __init__(self, db: Reader, article: int, languages: tuple[str, ...]) -> None:
+        self._db, self._article, self._languages = db, article, languages
+
+    def __getitem__(self, language: str) -> Text:
+        if language not in self._languages:
+            raise KeyError(language)
+        front, emergency, digest, body = self._db.execute(
+            "SELECT front, emergency, hash, parts FROM texts JOIN bodies USING (id) WHERE article = ? AND language = ?", (self._article, language)
+        ).fetchone()
+        return Text(language, _front(front), Markup(_parts(emergency)), Markup(_parts(body)), digest)
+
+    def __contains__(self, language: object) -> bool:
+        return language in self._languages
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._languages)
+
+    def __len__(self) -> int:
+        return len(self._languages)
