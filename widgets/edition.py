@@ -1,9 +1,11 @@
 """An edition: all that is published at one moment. Reloading makes another and swaps it in whole."""
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import watchfiles
@@ -11,6 +13,7 @@ import watchfiles
 from widgets.content.files import Fault
 from widgets.content.model import Library
 from widgets.content.read import Reader, read_library
+from widgets.search import article_documents, create, replace, topic_documents
 from widgets.sites import DEFAULT, Campaign, Site, parse_campaign, parse_site
 
 log = logging.getLogger("widgets.content")
@@ -37,6 +40,16 @@ class Edition:
     def faults(self) -> tuple[Fault, ...]:
         """What was wrong in single files; the rest is served."""
         return self.library.faults
+
+    @cached_property
+    def index(self) -> sqlite3.Connection:
+        """The search index; any thread may read it."""
+        connection = sqlite3.connect(":memory:", check_same_thread=False)
+        create(connection)
+        replace(connection, (found for topic in self.library.topics.values() for found in topic_documents(topic)))
+        replace(connection, (found for article in self.library.articles.values() for found in article_documents(article)))
+        connection.commit()
+        return connection
 
     @property
     def languages(self) -> tuple[str, ...]:

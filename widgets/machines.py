@@ -104,9 +104,10 @@ async def healthz(serving: Serving, request: Request) -> ASGIApp:
 
 
 async def readyz(serving: Serving, request: Request) -> ASGIApp:
-    """`/readyz`: a library is loaded; its version and count."""
+    """`/readyz`: a library is loaded; its version and count, and how many searches this process answered and found nothing for."""
     edition = serving.edition
-    values = {"status": "ready", "version": edition.version, "articles": len(edition.library.articles), "faults": len(edition.faults)}
+    values = {"status": "ready", "version": edition.version, "articles": len(edition.library.articles), "faults": len(edition.faults),
+              "searches": {"asked": serving.asked, "found_nothing": serving.found_nothing}}  # fmt: skip
     return prepare(json.dumps(values), JSON, EVERYWHERE)
 
 

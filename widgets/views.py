@@ -7,9 +7,7 @@ from typing import Literal
 
 from widgets.content.markup import Heading, Markup, fold, from_plain
 from widgets.content.model import Article, Library, Source, Text, Topic, Withdrawal, spoken_for
-from widgets.edition import Edition
 from widgets.languages import Words, speaks, words_in
-from widgets.local import offered
 from widgets.moment import Moment
 from widgets.sites import Region, Site
 from widgets.widget import Widget
@@ -173,24 +171,3 @@ def first_letter(title: str) -> str:
     """The letter under which a title stands from A to Z, accents folded; "" for none."""
     letters = [c for c in fold(title) if c.isalnum()]
     return letters[0] if letters else ""
-
-
-def matches(edition: Edition, site: Site, language: str, query: str) -> list[Article]:
-    """Articles whose title, other names or summary hold all words of the query; best places first."""
-    wanted = fold(query).split()[:12]
-    if not wanted:
-        return []
-    ranked = []
-    offer = (edition.library.articles[slug] for slug in offered(edition.library, site))
-    for article in shown_articles(offer, site, language):
-        front = article.text(language, site.language).front
-        places = [fold(front.title), fold(" ".join(front.also_called)), fold(front.summary)]
-        if all(any(word in place for place in places) for word in wanted):
-            ranked.append((_rank(wanted, places), article))
-    return [article for _, article in sorted(ranked, key=lambda pair: pair[0])]
-
-
-def _rank(wanted: list[str], places: list[str]) -> tuple[int, int]:
-    """Smaller is better: the place that holds all words, then whether it begins with the first."""
-    place = next((n for n, text in enumerate(places) if all(word in text for word in wanted)), len(places))
-    return place, 0 if places[0].startswith(wanted[0]) else 1

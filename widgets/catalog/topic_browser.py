@@ -9,11 +9,10 @@ from widgets.edition import Edition
 from widgets.languages import words_in
 from widgets.local import call_in, notes, offered, path, tops
 from widgets.moment import Moment
+from widgets.results import results
 from widgets.sites import Site
-from widgets.views import Link, article_view, emergency_line, first_letter, matches, other_languages, related, shown_articles, title_of
-from widgets.widget import Widget, attribute, named, one_letter
-
-MOST_RESULTS = 20
+from widgets.views import Link, article_view, emergency_line, first_letter, other_languages, related, shown_articles, title_of
+from widgets.widget import Query, Widget, attribute, named, one_letter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +52,7 @@ class TopicBrowser(Widget):
             article=self.article and named(library, "article", self.article),
         )
 
-    def to(self, kind: str, name: str) -> Self | None:
+    def to(self, kind: str, name: str) -> Self:
         """Articles and topics are shown inside the browser."""
         return replace(self, article=name) if kind == "article" else replace(self, topic=name, letter="", article="")
 
@@ -63,12 +62,12 @@ class TopicBrowser(Widget):
         item = library.articles.get(self.article) or library.topics.get(self.topic)
         return title_of(item, site, self.language(site))[0] if item else super().caption(edition, site)
 
-    def view(self, edition: Edition, site: Site, moment: Moment, query: str | None = None) -> dict[str, Any]:
+    def view(self, edition: Edition, site: Site, moment: Moment, query: Query | None = None) -> dict[str, Any]:
         """One level of the tree, or an article in it; with `query`, what the search found."""
         shown = self._article(edition, site, moment) if self.article else self._level(edition, site, query)
         return shown | {"trail": self._trail(edition, site), "languages": self._languages(edition, site)}
 
-    def _level(self, edition: Edition, site: Site, query: str | None) -> dict[str, Any]:
+    def _level(self, edition: Edition, site: Site, query: Query | None) -> dict[str, Any]:
         language, library = self.language(site), edition.library
         topic = library.topics.get(self.topic)
         below = library.articles_below(self.topic) if self.topic else offered(library, site)
@@ -86,7 +85,7 @@ class TopicBrowser(Widget):
             "letters": [Link(letter.upper(), replace(self, letter=letter)) for letter in letters] if len(all_here) > 5 else [],
             "letter": self.letter.upper(),
             "back": replace(self, letter="") if self.letter else None,
-            "search": self._search(edition, site, query),
+            "search": results(edition, site, language, query, self._step) if query else None,
             "notes": notes(edition, site, language, topic),
             "call": None,
         }
@@ -97,18 +96,9 @@ class TopicBrowser(Widget):
             return [a for a in all_here if first_letter(title_of(a, site, language)[0]) == self.letter]
         return shown_articles(edition.library.articles_in(self.topic), site, language)
 
-    def _search(self, edition: Edition, site: Site, query: str | None) -> dict[str, Any] | None:
-        if query is None:
-            return None
-        found = matches(edition, site, self.language(site), query)
-        words = words_in(self.language(site))
-        return {
-            "query": query,
-            "urgent": any(article.text(self.language(site), site.language).emergency for article in found[:MOST_RESULTS]),
-            "results": self._links(found[:MOST_RESULTS], site, with_summary=True),
-            "status": words.count("count_results", len(found)) if found else words["nothing_found"],
-            "more": words.say("more_results", n=MOST_RESULTS) if len(found) > MOST_RESULTS else "",
-        }
+    def _step(self, kind: str, slug: str) -> Link:
+        """The link to an article or topic inside the browser."""
+        return Link("", self.to(kind, slug))
 
     def _article(self, edition: Edition, site: Site, moment: Moment) -> dict[str, Any]:
         article = edition.library.articles[self.article]
@@ -133,13 +123,12 @@ class TopicBrowser(Widget):
         topic = edition.library.topics.get(self.topic)
         return title_of(topic, site, self.language(site))[0] if topic else words["library_home"]
 
-    def _links(self, articles: Iterable[Article], site: Site, *, with_summary: bool = False) -> list[Link]:
+    def _links(self, articles: Iterable[Article], site: Site) -> list[Link]:
         language = self.language(site)
         links = []
         for article in articles:
             title, lang = title_of(article, site, language)
-            note = article.text(language, site.language).front.summary if with_summary else ""
-            links.append(Link(title, replace(self, article=article.slug), lang, note))
+            links.append(Link(title, replace(self, article=article.slug), lang))
         return links
 
     def _topic_link(self, edition: Edition, site: Site, topic: Topic) -> Link:

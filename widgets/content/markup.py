@@ -150,6 +150,8 @@ def _blocks(safe: str) -> tuple[str, ...]:
 
 def fold(text: str) -> str:
     """Text without case and accents, for comparing and sorting."""
+    if text.isascii():
+        return text.lower()
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
