@@ -65,7 +65,7 @@ def test_the_other_name_by_which_it_was_found_is_shown(base: str, path: str) -> 
     """Who looks for another name sees that name below the title."""
     page = parsed(found(base, path, "infarction"))
     assert page.css_first(".hits a").text() == "Heart attack"
-    assert page.css_first(".hits .name").text() == "Myocardial infarction"
+    assert page.css_first(".hits .name").text() == "Also called: Myocardial infarction"
     assert page.css_first(".hits .name mark").text() == "infarction"
 
 
