@@ -9,7 +9,7 @@ from widgets.search.index import suffix
 from widgets.search.spelling import distance, grams, tolerated
 from widgets.search.words import Speech
 
-_CANDIDATES = 30
+_CANDIDATES = 24
 _MEANT = 3
 _NOT_HERE = 0.15
 """How much farther a word seems that no name of the library holds."""
@@ -95,7 +95,9 @@ class Vocabulary:
     def _cost(self, word: str, sound: str, candidate: str, most: float) -> float | None:
         """How far the candidate is from the word, as it is spelt or as it sounds; None for too far."""
         spoken = self.speech.sound(candidate)
-        cost = min(distance(word, candidate, most), 0.4 + distance(self.speech.stem(word), self.speech.stem(candidate), most))
+        cost = distance(word, candidate, most)
+        if cost > 1:  # another ending, too
+            cost = min(cost, 0.4 + distance(self.speech.stem(word), self.speech.stem(candidate), most))
         if spoken == sound and len(sound) > 1:
             cost = min(cost, 0.5 + 0.1 * abs(len(word) - len(candidate)))
         elif cost > 1 and len(sound) > _SHORT:
