@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV = .venv
 BIN = $(VENV)/bin
 
-.PHONY: help run test test-full lint types check bench bench-library bench-embed docs chromium clean
+.PHONY: help run test test-full lint types check bench bench-library bench-search bench-embed docs chromium clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ bench: $(VENV)/dev ## Ratios to a bare ASGI callable
 
 bench-library: $(VENV)/dev ## Libraries of 100 to 100,000 articles: building, opening, memory, requests, edits
 	$(BIN)/python -m bench.library
+
+bench-search: $(VENV)/dev ## How well the search finds, and what it costs at 1,000, 10,000 and 100,000 articles
+	$(BIN)/python -m bench.search
 
 bench-embed: $(VENV)/dev chromium ## The first card over a slow link, beside a minimal element
 	$(BIN)/python -m bench.embed

@@ -95,6 +95,7 @@ export default (widget) => {
     if (select) {
       widget.say(root.querySelector(select)?.dataset.announce ?? "");
       if (returning) focus(returning);
+      else if (!root.activeElement) root.querySelector(".found")?.focus({ preventScroll: true }); // what had it is gone
       returning = "";
       return;
     }
@@ -110,6 +111,8 @@ export default (widget) => {
   };
 
   const remember = (event) => {
+    const meant = event.type === "submit" && event.target.querySelector("input[type=hidden][name=q]")?.value; // "did you mean" was taken
+    if (meant) root.querySelector("input[type=search]").value = meant;
     // htmx keeps the browser from opening a new tab, and only then sees that it should have left the click alone.
     if (event.ctrlKey || event.metaKey || event.shiftKey) event.preventDefault = nothing;
     step = event.target.closest?.("a[hx-get], form[hx-post]") ?? step;

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 TAGS = frozenset(re.findall(r"\w+", """
     html head body meta title link a p strong em del br hr ul ol li blockquote h1 h2 h3 h4 h5 h6 table thead tbody tr th td dl dt dd sup sub code
-    div span section svg path circle nav main header footer form label input select option button details summary script output
+    div span section svg path circle nav main header footer form label input select option button details summary script output mark
 """))  # fmt: skip
 """Every element that our templates and the content's Markdown may make."""
 

@@ -233,7 +233,7 @@ def test_a_search_is_answered_and_kept_nowhere(app: Library, base: str) -> None:
         found = httpx.post(base + path, data={"q": "sample"})
         assert found.status_code == 200
         assert found.headers["cache-control"] == "no-store"
-        assert "A sample" in found.text
+        assert "A sample" in parsed(found.text).body.text()
         assert "1 result" in found.text
         none = httpx.post(base + path, data={"q": "elephant"})
         assert "Nothing was found" in none.text
@@ -517,9 +517,13 @@ def test_robots_keeps_partials_and_searches_out(base: str) -> None:
 
 
 def test_health_and_readiness(app: Library, base: str) -> None:
-    """healthz says ok; readyz names version, articles and faults."""
+    """healthz says ok; readyz names version, articles, faults, and how many searches there were and found nothing."""
     assert httpx.get(base + "/healthz").json() == {"status": "ok"}
-    assert httpx.get(base + "/readyz").json() == {"status": "ready", "version": app.editions.current.version, "articles": 1, "faults": 0}
+    said = {"status": "ready", "version": app.editions.current.version, "articles": 1, "faults": 0}
+    assert httpx.get(base + "/readyz").json() == said | {"searches": {"asked": 0, "found_nothing": 0}}
+    for path, typed in (("/search", "sample"), ("/partials/topic-browser", "xqzptv"), ("/frame/topic-browser", "qqqq"), ("/search", " ")):
+        httpx.post(base + path, data={"q": typed})
+    assert httpx.get(base + "/readyz").json() == said | {"searches": {"asked": 3, "found_nothing": 2}}
 
 
 def test_the_loader_and_its_files_are_served_as_named(base: str) -> None:

@@ -22,12 +22,13 @@ from widgets.moment import Moment
 from widgets.openapi import BOUNDS, document
 from widgets.pages import medical_web_page
 from widgets.render import Place, prose
+from widgets.results import danger_line, matches
 from widgets.serving import Serving
 from widgets.sites import Site
 from widgets.snapshot.library import Library
 from widgets.store import Header, prepare
-from widgets.views import ArticleView, article_view, emergency_line, matches, related, title_of
-from widgets.widget import BadAttribute, Widget, attribute, named, number
+from widgets.views import ArticleView, article_view, emergency_line, related, title_of
+from widgets.widget import BadAttribute, Query, Widget, attribute, named, number
 
 JSON = "application/json"
 Values = dict[str, Any]
@@ -102,7 +103,7 @@ async def search(serving: Serving, request: Request) -> ASGIApp:
         query = parse_qs(request.scope["query_string"].decode("latin-1")).get("q", [""])[0][:200]
     if not query:
         return refusal(400, "q: is missing; send what is searched for, like q=chest pain, as a form by POST.")
-    return prepare(_found(place, serving.moment(), query), JSON, SHARED)
+    return prepare(await serving.searched(place, _found, query), JSON, SHARED)
 
 
 async def openapi(serving: Serving, request: Request) -> ASGIApp:
@@ -142,14 +143,16 @@ def _topics(place: Place[Listed], moment: Moment) -> str:
     return _items(place.widget, len(tree), [_topic(place, topic, above) for topic, above in _part(place.widget, tree)])
 
 
-def _found(place: Place[Listed], moment: Moment, query: str) -> str:
-    """What a search found; the emergency line comes first where a found article has one, or nothing was found."""
+def _found(place: Place[Listed], moment: Moment, query: Query) -> str:
+    """What a search found; whom to call comes first where the words mean danger, a found article has emergency words, or nothing was found."""
     site = place.site
     language = place.widget.language(site)
-    found = matches(place.edition, site, language, query)
+    found = matches(place.edition, site, language, query.text)
+    query.found = len(found)
     cards = [_card(place, one.slug) for one in _part(place.widget, found)]
     urgent = not found or any(card.widget.urgent(place.edition, site) for card in cards)
-    first = {"emergency": [_said(place, emergency_line(language))]} if urgent else {}
+    call = danger_line(language, query.text) or (emergency_line(language) if urgent else None)
+    first = {"emergency": [_said(place, call)]} if call else {}
     return _items(place.widget, len(found), [_item(card, moment) for card in cards], first)
 
 

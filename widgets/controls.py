@@ -10,8 +10,9 @@ from widgets.content.model import Article, Topic
 from widgets.edition import Edition
 from widgets.languages import words_in
 from widgets.local import tops
+from widgets.results import matches
 from widgets.sites import Site
-from widgets.views import matches, title_of
+from widgets.views import title_of
 from widgets.widget import BadAttribute, OneOf, WholeNumber, Widget, flag, html_name
 
 MOST_FOUND = 12

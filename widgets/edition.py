@@ -14,7 +14,7 @@ from widgets.sites import Campaign, Site, parse_campaign, parse_site
 from widgets.snapshot.build import Each, NoLibrary
 from widgets.snapshot.file import Live, Private, Shipped, make, renew
 from widgets.snapshot.library import Library
-from widgets.snapshot.schema import SnapshotError
+from widgets.snapshot.schema import Reader, SnapshotError
 
 __all__ = ["Edition", "Editions", "NoLibrary", "SnapshotError", "compiled", "read_folder"]
 
@@ -50,6 +50,11 @@ class Edition:
     def faults(self) -> tuple[Fault, ...]:
         """What was wrong in single files; the rest is served."""
         return self.library.faults
+
+    @property
+    def index(self) -> Reader:
+        """Where search finds: tables of the snapshot, which any thread may read."""
+        return self.library.db
 
     @property
     def languages(self) -> tuple[str, ...]:

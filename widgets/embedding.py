@@ -19,13 +19,13 @@ from widgets.readers import named
 from widgets.render import Place, render, render_partial
 from widgets.serving import Serving, W
 from widgets.store import prepare
-from widgets.widget import BadAttribute, Widget, attribute, one_of, parsed
+from widgets.widget import BadAttribute, Query, Widget, attribute, one_of, parsed
 
 WIDTH, HEIGHT = 600, 480
 """The size of a pasted address where the page around names none, in CSS pixels."""
 
 
-def render_frame(place: Place[Any], moment: Moment, query: str | None = None) -> str:
+def render_frame(place: Place[Any], moment: Moment, query: Query | None = None) -> str:
     """The widget as a page for an iframe; its steps stay in the frame, other links leave it."""
     inside = replace(place, steps="frames")
     values = _values(inside, moment, query) | {"script": f"/framed-{embed.script('framed.js').hash}.js"}
@@ -56,7 +56,7 @@ class Look:
         return replace(place, theme="" if self.theme == "auto" else self.theme)
 
 
-def _values(place: Place[Any], moment: Moment, query: str | None = None) -> dict[str, Any]:
+def _values(place: Place[Any], moment: Moment, query: Query | None = None) -> dict[str, Any]:
     return {
         "partial": Safe(render_partial(place, moment, query)),  # noqa: S704 - it is our own template's output
         "caption": place.widget.caption(place.edition, place.site),
@@ -81,7 +81,7 @@ async def frame(serving: Serving, request: Request) -> ASGIApp:
         return serving.kept(place, render_frame, headers)
     if not kind.searches:
         return not_allowed("GET, HEAD")
-    return prepare(render_frame(place, serving.moment(), await serving.query(request)), HTML, headers)
+    return prepare(await serving.found(place, render_frame, request), HTML, headers)
 
 
 async def include(serving: Serving, request: Request) -> ASGIApp:

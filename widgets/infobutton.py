@@ -17,8 +17,8 @@ from widgets.content.markup import fold
 from widgets.content.model import Article
 from widgets.edition import Edition
 from widgets.languages import Words, words_in
+from widgets.results import matches
 from widgets.sites import Site
-from widgets.views import matches
 from widgets.widget import BadAttribute, Widget
 
 CODE, SYSTEM, NAME = "mainSearchCriteria.v.c", "mainSearchCriteria.v.cs", "mainSearchCriteria.v.dn"

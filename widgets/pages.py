@@ -16,7 +16,7 @@ from widgets.moment import Moment
 from widgets.render import Place, render
 from widgets.sites import DEFAULT, Site
 from widgets.views import ArticleView, Link, emergency_line, title_of
-from widgets.widget import Widget
+from widgets.widget import Query, Widget
 
 ON_HOME, IN_MENU = 12, 2
 """So many topics are named below a top of the tree; all of them are one step further down."""
@@ -45,10 +45,11 @@ def article_page(at: Place[ArticleCard], moment: Moment) -> str:
     return render("pages/article.html", place, values)
 
 
-def topic_page(at: Place[TopicBrowser], moment: Moment, query: str | None = None) -> str:
+def topic_page(at: Place[TopicBrowser], moment: Moment, query: Query | None = None) -> str:
     """`/`, `/topics/<slug>` and `/search`: the front page, a level of the tree, or what a search found."""
     edition, browser = at.edition, at.widget
     place = replace(at, widget=replace(browser, heading_level=1), steps="pages")
+    query = query if query and query.text.strip() else None
     view = browser.view(edition, place.site, moment, query)
     words = words_in(browser.language(place.site))
     name = place.site.in_language(place.site.file.name, words.language)[1]

@@ -28,8 +28,7 @@ async def partial(serving: Serving, request: Request) -> ASGIApp:
         return serving.kept(place, render_partial, PARTIAL)
     if not kind.searches:
         return not_allowed("GET, HEAD, OPTIONS")
-    html = render_partial(place, serving.moment(), await serving.query(request))
-    return prepare(html, HTML, PARTIAL)
+    return prepare(await serving.found(place, render_partial, request), HTML, PARTIAL)
 
 
 async def home(serving: Serving, request: Request) -> ASGIApp:
@@ -57,8 +56,7 @@ async def search(serving: Serving, request: Request) -> ASGIApp:
         place = serving.place(request, TopicBrowser, "", ("lang", "site"))
     except BadAttribute as error:
         return missing(serving, request, error)
-    query = await serving.query(request) if request.method == "POST" else None
-    html = topic_page(place, serving.moment(), query)
+    html = await serving.found(place, topic_page, request) if request.method == "POST" else topic_page(place, serving.moment())
     return prepare(html, HTML, (*serving.page_headers, (b"x-robots-tag", b"noindex")))
 
 

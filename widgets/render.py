@@ -24,7 +24,7 @@ from widgets.moment import Moment
 from widgets.settings import files
 from widgets.sites import Site
 from widgets.views import saying
-from widgets.widget import Widget
+from widgets.widget import Query, Widget
 
 W_co = TypeVar("W_co", bound=Widget, covariant=True)
 
@@ -66,7 +66,7 @@ class Place(Generic[W_co]):
         return self.edition.sites[self.widget.site]
 
 
-def render_partial(place: Place[Widget], moment: Moment, query: str | None = None) -> str:
+def render_partial(place: Place[Widget], moment: Moment, query: Query | None = None) -> str:
     """The widget's partial between its marker comments; `query` is what a reader searched for."""
     view = place.widget.view(place.edition, place.site, moment, **({} if query is None else {"query": query}))
     return OPENING + render(f"partials/{place.widget.kind().replace('-', '_')}.html", place, view) + CLOSING

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
+from anyio import to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp
@@ -19,7 +20,7 @@ from widgets.render import Place
 from widgets.settings import Settings
 from widgets.sites import DEFAULT, Site
 from widgets.store import BEST, Answer, Header, Store, prepare
-from widgets.widget import Widget
+from widgets.widget import Query, Widget
 
 W = TypeVar("W", bound=Widget)
 Clock = Callable[[], datetime]
@@ -40,6 +41,10 @@ class Serving:
     store: Store
     searches: Buckets
     releases: Releases | None = None
+    asked: int = 0
+    """How many searches this process has answered: each pause while typing is one."""
+    found_nothing: int = 0
+    """How many of them showed no result. What they were is not kept."""
 
     @property
     def edition(self) -> Edition:
@@ -100,10 +105,22 @@ class Serving:
         between = "," if name.endswith("cache-tag") else " "
         return ((name.encode(), between.join(tags).encode()),) if tags and name != "none" else ()
 
+    async def found(self, place: Place[W], make: Callable[[Place[W], Moment, Query], str], request: Request) -> str:
+        """What `make` shows for a search. A client that asks too often is told to wait; the search itself keeps nobody else waiting."""
+        return await self.searched(place, make, await self.query(request))
+
     async def query(self, request: Request) -> str:
         """What a reader searches for; a client that asks too often is told to wait."""
         self.count_search(request)
         return await form(request, "q")
+
+    async def searched(self, place: Place[W], make: Callable[[Place[W], Moment, Query], str], text: str) -> str:
+        """What `make` shows for these words, made in a thread; how much it found is counted, and nothing else is kept."""
+        query = Query(text)
+        shown = await to_thread.run_sync(make, place, self.moment(), query)
+        self.asked += query.found is not None
+        self.found_nothing += query.found == 0
+        return shown
 
     def count_search(self, request: Request) -> None:
         """Count a search of this client; raises the HTTPException that tells it to wait where it asks too often."""

@@ -5,11 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from widgets.content.markup import Heading, Markup, fold, from_plain
+from widgets.content.markup import Heading, Markup, from_plain
 from widgets.content.model import Article, Library, Source, Text, Topic, Withdrawal, spoken_for
-from widgets.edition import Edition
 from widgets.languages import Words, speaks, words_in
-from widgets.local import offered
 from widgets.moment import Moment
 from widgets.sites import Region, Site
 from widgets.widget import Widget
@@ -161,23 +159,3 @@ def related(library: Library, article: Article) -> list[Article]:
     """The related articles that exist."""
     found = (library.article(slug) for slug in article.file.related)
     return [other for other in found if other is not None]
-
-
-def matches(edition: Edition, site: Site, language: str, query: str) -> list[Article]:
-    """Articles whose title, other names or summary hold all words of the query; best places first."""
-    wanted = fold(query).split()[:12]
-    if not wanted:
-        return []
-    ranked = []
-    for article in (edition.library.articles[slug] for slug in offered(edition.library, site)):
-        front = article.text(language, site.language).front
-        places = [fold(front.title), fold(" ".join(front.also_called)), fold(front.summary)]
-        if front.withdrawn is None and all(any(word in place for place in places) for word in wanted):
-            ranked.append((_rank(wanted, places), places[0], article))
-    return [article for *_, article in sorted(ranked, key=lambda row: row[:2])]
-
-
-def _rank(wanted: list[str], places: list[str]) -> tuple[int, int]:
-    """Smaller is better: the place that holds all words, then whether it begins with the first."""
-    place = next((n for n, text in enumerate(places) if all(word in text for word in wanted)), len(places))
-    return place, 0 if places[0].startswith(wanted[0]) else 1

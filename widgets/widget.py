@@ -123,6 +123,14 @@ def any_text(text: str) -> str:
     return text.strip()[:40]
 
 
+@dataclass
+class Query:
+    """What a reader searches for, and how many results the widget showed for it."""
+
+    text: str
+    found: int | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Widget:
     """The base of all widgets, with the attributes that every one has."""

@@ -148,13 +148,15 @@ def test_every_page_is_accessible(path: str, scheme: str, visit: Begin, library:
 
 
 def test_results_and_trouble_are_accessible(visit: Begin, partner: Partner, axe: str) -> None:
-    """Axe finds nothing in search results, in 'nothing found', and in the note that something could not be loaded."""
+    """Axe finds nothing in results, 'did you mean', the lines of danger, 'nothing found', and the note that something could not be loaded."""
     one = visit(reduced_motion="reduce")
     page = one.go(partner.page(element("health-topic-browser", {}))).page
     box = page.locator("input[type=search]")
-    for words, text in (("pressure", "result"), ("zzzzqqq", "othing")):
+    states = {"pressure": ".hits mark", "hart atack": ".meant button", "chest pian": ".emergency >> text=happening now",
+              "suicidal": ".emergency >> text=988", "zzzzqqq": ".found >> text=Nothing"}  # fmt: skip
+    for words, shown in states.items():
         box.fill(words)
-        page.locator(".found", has_text=text).wait_for()
+        page.locator(f".results {shown}").first.wait_for()
         one.settle()
         assert violations(page, axe) == []
         assert shortcomings(page) == []
@@ -357,6 +359,23 @@ def test_results_are_announced_and_typing_keeps_the_focus(visit: Begin, partner:
     box.fill("zzzqq")
     page.locator(".found", has_text="othing").wait_for()
     assert status(one) == page.locator(".found").inner_text()
+
+
+def test_what_was_meant_is_taken_by_keyboard(visit: Begin, partner: Partner) -> None:
+    """Taking "did you mean" searches for the corrected words, puts them into the box, and moves focus to how many were found."""
+    one = visit()
+    page = one.go(partner.page(element("health-topic-browser", {}))).page
+    box = page.locator("input[type=search]")
+    box.fill("hart atack")
+    button = page.locator(".meant button")
+    button.wait_for()
+    one.tab_to(button, most=80)
+    page.keyboard.press("Enter")
+    button.wait_for(state="detached")
+    page.wait_for_function("document.querySelector('health-topic-browser').shadowRoot.activeElement?.matches('.found')")
+    assert box.input_value() == "heart attack"
+    assert page.locator(".hits a").first.inner_text() == "Heart attack"
+    assert status(one) == page.locator(".found").inner_text() or page.locator(".found").inner_text() in status(one)
 
 
 def test_focus_stays_when_the_language_changes(visit: Begin, partner: Partner) -> None:

@@ -9,12 +9,12 @@ from widgets.edition import Edition
 from widgets.languages import speaks, words_in
 from widgets.local import call_in, notes, path, tops
 from widgets.moment import Moment
+from widgets.results import results
 from widgets.sites import Site
 from widgets.snapshot.lists import ALL
-from widgets.views import Link, article_view, emergency_line, matches, other_languages, related, title_of
-from widgets.widget import Widget, attribute, named, number, one_letter
+from widgets.views import Link, article_view, emergency_line, other_languages, related, title_of
+from widgets.widget import Query, Widget, attribute, named, number, one_letter
 
-MOST_RESULTS = 20
 PAGE = 100
 """Articles on one page of a list."""
 FEW = 5
@@ -60,7 +60,7 @@ class TopicBrowser(Widget):
             article=self.article and named(library, "article", self.article),
         )
 
-    def to(self, kind: str, name: str) -> Self | None:
+    def to(self, kind: str, name: str) -> Self:
         """Articles and topics are shown inside the browser."""
         return replace(self, article=name) if kind == "article" else replace(self, topic=name, letter="", article="", page_number=1)
 
@@ -76,12 +76,12 @@ class TopicBrowser(Widget):
         item = library.articles.get(self.article) or library.topics.get(self.topic)
         return title_of(item, site, self.language(site))[0] if item else super().caption(edition, site)
 
-    def view(self, edition: Edition, site: Site, moment: Moment, query: str | None = None) -> dict[str, Any]:
+    def view(self, edition: Edition, site: Site, moment: Moment, query: Query | None = None) -> dict[str, Any]:
         """One level of the tree, or an article in it; with `query`, what the search found."""
         shown = self._article(edition, site, moment) if self.article else self._level(edition, site, query)
         return shown | {"trail": self._trail(edition, site), "languages": self._languages(edition, site)}
 
-    def _level(self, edition: Edition, site: Site, query: str | None) -> dict[str, Any]:
+    def _level(self, edition: Edition, site: Site, query: Query | None) -> dict[str, Any]:
         language, library = self.language(site), edition.library
         topic = library.topics.get(self.topic)
         children = library.children(self.topic) if self.topic else tops(library, site)
@@ -98,7 +98,7 @@ class TopicBrowser(Widget):
             "letters": self._letters(letters) if letters.get(ALL, 0) > FEW else [],
             "letter": self.letter.upper(),
             "back": replace(self, letter="", page_number=1) if self.letter else None,
-            "search": self._search(edition, site, query),
+            "search": results(edition, site, language, query, self._step) if query else None,
             "notes": notes(edition, site, language, topic),
             "call": None,
         }
@@ -133,18 +133,9 @@ class TopicBrowser(Widget):
         """The article in this browser."""
         return replace(self, article=slug)
 
-    def _search(self, edition: Edition, site: Site, query: str | None) -> dict[str, Any] | None:
-        if query is None:
-            return None
-        found = matches(edition, site, self.language(site), query)
-        words = words_in(self.language(site))
-        return {
-            "query": query,
-            "urgent": any(article.text(self.language(site), site.language).emergency for article in found[:MOST_RESULTS]),
-            "results": self._links(found[:MOST_RESULTS], site, with_summary=True),
-            "status": words.count("count_results", len(found)) if found else words["nothing_found"],
-            "more": words.say("more_results", n=MOST_RESULTS) if len(found) > MOST_RESULTS else "",
-        }
+    def _step(self, kind: str, slug: str) -> Link:
+        """The link to an article or topic inside the browser."""
+        return Link("", self.to(kind, slug))
 
     def _article(self, edition: Edition, site: Site, moment: Moment) -> dict[str, Any]:
         article = edition.library.articles[self.article]
@@ -169,13 +160,12 @@ class TopicBrowser(Widget):
         topic = edition.library.topics.get(self.topic)
         return title_of(topic, site, self.language(site))[0] if topic else words["library_home"]
 
-    def _links(self, articles: Iterable[Article], site: Site, *, with_summary: bool = False) -> list[Link]:
+    def _links(self, articles: Iterable[Article], site: Site) -> list[Link]:
         language = self.language(site)
         links = []
         for article in articles:
             title, lang = title_of(article, site, language)
-            note = article.text(language, site.language).front.summary if with_summary else ""
-            links.append(Link(title, self._at(article.slug), lang, note))
+            links.append(Link(title, self._at(article.slug), lang))
         return links
 
     def _topic_link(self, edition: Edition, site: Site, topic: Topic) -> Link:

@@ -11,6 +11,7 @@ from widgets.content.model import LANGUAGE, ArticleFile, Text
 from widgets.content.read import parse_article, parse_text
 from widgets.snapshot import folder
 from widgets.snapshot.folder import SHARED, Signature
+from widgets.snapshot.found import Found
 from widgets.snapshot.ledger import Ledger
 from widgets.snapshot.lists import Lists, article_file
 from widgets.snapshot.schema import Connection, pack
@@ -25,8 +26,8 @@ _LANGUAGE = re.compile(LANGUAGE)
 class Articles:
     """Reads the folders of articles that changed."""
 
-    def __init__(self, db: Connection, root: Path, ledger: Ledger, lists: Lists) -> None:
-        self._db, self._root, self._ledger, self._lists = db, root, ledger, lists
+    def __init__(self, db: Connection, root: Path, ledger: Ledger, lists: Lists, found: Found) -> None:
+        self._db, self._root, self._ledger, self._lists, self._found = db, root, ledger, lists, found
         self.count: int = ledger.meta.get("count", 0)
         """How many articles can be shown."""
 
@@ -72,6 +73,7 @@ class Articles:
         text = self._db.execute("DELETE FROM texts WHERE article = ? AND language = ? RETURNING id", (number, name.stem)).fetchone()
         if text:
             self._db.execute("DELETE FROM bodies WHERE id = ?", text)
+            self._found.text_gone(name.parent.name, name.stem)
 
     def _file(self, number: int, slug: str, path: str, signature: Signature) -> None:
         name = path.rpartition("/")[2].removesuffix(".md")
@@ -86,6 +88,7 @@ class Articles:
             text = self._ledger.load(path, signature, parse_text, kept=kept)
             if text is not None:
                 self._text(number, text)
+                self._found.text(slug, text)
 
     def _has(self, rows: str, *values: object) -> bool:
         """Whether there is a last good version."""

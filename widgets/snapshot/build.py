@@ -15,6 +15,7 @@ from widgets.sites import DEFAULT, Campaign, Site, parse_campaign, parse_site
 from widgets.snapshot import folder
 from widgets.snapshot.articles import Articles, remember_names
 from widgets.snapshot.folder import SHARED, Signature
+from widgets.snapshot.found import Found
 from widgets.snapshot.ledger import Ledger
 from widgets.snapshot.lists import Lists
 from widgets.snapshot.schema import Connection, compiler, pack
@@ -58,8 +59,8 @@ class _Building:
 
     def __init__(self, db: Connection, root: Path) -> None:
         self._db, self._root = db, root
-        self._ledger, self._lists = Ledger(db, root), Lists(db)
-        self._articles = Articles(db, root, self._ledger, self._lists)
+        self._ledger, self._lists, self._found = Ledger(db, root), Lists(db), Found(db)
+        self._articles = Articles(db, root, self._ledger, self._lists, self._found)
         self._relist = not self._ledger.meta
 
     def run(self, changed: set[str] | None, strict: bool, each: Each) -> Built:
@@ -71,6 +72,7 @@ class _Building:
             self._articles.read(slug, listed=not self._relist)
         if strict and not self._db.execute("SELECT 1 FROM partners WHERE (kind, slug) = ('sites', ?)", (DEFAULT,)).fetchone():
             raise NoLibrary(self._lacking())
+        self._found.write()
         if self._relist:
             self._lists.rebuild()
         self._ledger.close(count=self._articles.count, compiler=compiler())
@@ -130,9 +132,11 @@ class _Building:
             (topic.slug, topic.slug[::-1], topic.file.order, pack(topic.file)),
         )
         remember_names(self._db, "topic", topic.slug, topic.file.formerly)
+        self._found.topic(topic)
 
     def _remove(self, kind: str, slug: str) -> None:
         if kind == "topics":
             self._db.execute("DELETE FROM names WHERE (kind, slug) = ('topic', ?)", (slug,))
             self._db.execute("DELETE FROM topics WHERE slug = ?", (slug,))
+            self._found.topic_gone(slug)
         self._db.execute("DELETE FROM partners WHERE (kind, slug) = (?, ?)", (kind, slug))

@@ -102,6 +102,13 @@ class Library:
         """The slugs of the articles in this topic and in all topics below it."""
         return frozenset(article.slug for article in self._articles(topic_id(self.db, slug) or 0)) if slug in self.topics else frozenset()
 
+    def stands_below(self, slug: str, topics: Shelf) -> bool:
+        """Whether the article stands in or below one of these topics; without any, in the library."""
+        scopes = [number for topic in topics if (number := topic_id(self.db, topic))] if topics else [EVERYTHING]
+        places = ",".join("?" * len(scopes))
+        query = f"SELECT 1 FROM articles a JOIN places p ON p.article = a.id WHERE a.slug = ? AND p.scope IN ({places})"  # noqa: S608 - places
+        return self.db.execute(query, (slug, *scopes)).fetchone() is not None
+
     def coded(self, system: CodeSystem, code: str) -> list[Article]:
         """The articles that list this very code, which is written as its system writes it."""
         return self._coded("c.code = ?", (system, code))

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from widgets import search
 from widgets.content.model import ArticleFile, FrontMatter, TopicFile
 
 APPLICATION = 0x48574C31
@@ -67,7 +68,7 @@ class SnapshotError(RuntimeError):
 def schema() -> int:
     """The number of this schema, made from the tables and from what is packed in them: another one cannot be read."""
     packed, definitions = msgspec.json.schema_components((ArticleFile, FrontMatter, TopicFile))
-    return zlib.crc32(repr((TABLES, packed, definitions)).encode()) & 0x7FFFFFFF
+    return zlib.crc32(repr((TABLES, search.version(), packed, definitions)).encode()) & 0x7FFFFFFF
 
 
 @cache
@@ -102,6 +103,7 @@ def create(path: Path) -> Connection:
     db.execute("BEGIN")
     for statement in TABLES.split(";\n"):
         db.execute(statement)
+    search.create(db)
     db.execute("COMMIT")
     return db
 

@@ -1,0 +1,1 @@
+"""The judged set of queries, and how a search does on it."""

@@ -1,0 +1,112 @@
+"""Words that mean danger: whom to call stands above what was found. The signs are in `dangers/`, one file a language.
+
+It is no triage: it errs to showing the line, reads every language that it has, and says nothing of what is wrong.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby, pairwise, product
+from pathlib import Path
+from typing import Literal
+
+from widgets.search.spelling import distance
+from widgets.search.words import Speech, cut, speech
+
+_FOLDER = Path(__file__).parent / "dangers"
+_MOST_WORDS = 40
+Danger = Literal["", "emergency", "crisis"]
+
+
+@dataclass(frozen=True)
+class _Sign:
+    """Words that must all be there, each slot by one of its words; and those that make it an ordinary search."""
+
+    kind: Danger
+    slots: tuple[frozenset[str], ...]
+    unless: frozenset[str]
+
+
+@dataclass(frozen=True, eq=False)
+class _Signs:
+    """One language's signs, and all their words."""
+
+    speech: Speech
+    signs: tuple[_Sign, ...]
+    words: frozenset[str]
+    by_letter: Mapping[str, tuple[tuple[str, str], ...]]
+    """The words that may be misspelt, with their stems, by first letter."""
+
+
+def danger(query: str, language: str) -> Danger:
+    """Whether the words may be those of someone in danger: "crisis" for thoughts of suicide, else "emergency", else ""."""
+    words = cut(query)[:_MOST_WORDS]
+    codes = sorted(_languages(), key=lambda code: code != language.partition("-")[0])
+    found = {sign.kind for code in codes for sign in _shown(_signs(code), words)} if words else set()
+    return "crisis" if "crisis" in found else "emergency" if found else ""
+
+
+def _shown(known: _Signs, words: list[str]) -> Iterator[_Sign]:
+    pieces = [*words, *(a + b for a, b in pairwise(words)), *(half for word in words for half in _halves(known, word))]
+    meant = [_meant(known, word) for word in pieces]
+    said = frozenset(words)
+    for sign in known.signs:
+        if not sign.unless & said and _holds(sign, meant):
+            yield sign
+
+
+def _holds(sign: _Sign, meant: list[frozenset[str]]) -> bool:
+    """Whether each slot has a word of its own."""
+    places = [[n for n, ones in enumerate(meant) if ones & slot] for slot in sign.slots]
+    return all(places) and any(len(set(chosen)) == len(chosen) for chosen in product(*places))
+
+
+def _halves(known: _Signs, word: str) -> tuple[str, ...]:
+    """Two of the signs' words that were written as one."""
+    places = range(3, len(word) - 2)
+    return next(((word[:p], word[p:]) for p in places if word[:p] in known.words and word[p:] in known.words), ())
+
+
+def _meant(known: _Signs, word: str) -> frozenset[str]:
+    """The words of the signs that this one may be, however misspelt."""
+    if word in _ordinary():
+        return frozenset()
+    near = frozenset(sign for sign, stem in known.by_letter.get(word[:1], ()) if _is_near(known.speech, word, sign, stem))
+    return near | ({word} & known.words)
+
+
+def _is_near(spoken: Speech, word: str, sign: str, stem: str) -> bool:
+    """Whether a word of five letters or more is the sign in another form or misspelt, or one of four with two letters changed round."""
+    size = len(sign)
+    if size == 4:
+        return len(word) == 4 and sorted(word) == sorted(sign)
+    most = 1.0 if size < 7 else 1.6 if size < 9 else 2.0
+    return len(word) > 3 and (spoken.stem(word) == stem or distance(word, sign, most) <= most)
+
+
+@cache
+def _signs(language: str) -> _Signs:
+    table: Mapping[str, list[str]] = tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
+    signs = tuple(_parsed(kind, line) for kind in ("crisis", "emergency") for line in table[kind])
+    words = frozenset(word for sign in signs for slot in sign.slots for word in slot)
+    spoken, longer = speech(language), sorted(word for word in words if len(word) > 3)
+    by_letter = {first: tuple((word, spoken.stem(word)) for word in ones) for first, ones in groupby(longer, key=lambda word: word[0])}
+    return _Signs(spoken, signs, words, by_letter)
+
+
+@cache
+def _ordinary() -> frozenset[str]:
+    """Words near to signs that mean something else, in whatever language."""
+    return frozenset(word for path in _FOLDER.glob("*.toml") for word in tomllib.loads(path.read_text("utf-8"))["ordinary"])
+
+
+def _parsed(kind: Literal["crisis", "emergency"], line: str) -> _Sign:
+    needed, _, unless = line.partition("!")
+    slots = tuple(frozenset(word.strip() for word in slot.split("|")) for slot in needed.split("+"))
+    return _Sign(kind, slots, frozenset(word.strip() for word in unless.split("|")) - {""})
+
+
+@cache
+def _languages() -> tuple[str, ...]:
+    return tuple(path.stem for path in sorted(_FOLDER.glob("*.toml")))

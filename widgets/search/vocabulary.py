@@ -1,0 +1,126 @@
+"""The words of an index in one language: which there are, which begin so, and which may have been meant."""
+
+import math
+import sqlite3
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from widgets.search.index import suffix
+from widgets.search.spelling import distance, grams, tolerated
+from widgets.search.words import Speech
+
+_CANDIDATES = 24
+_MEANT = 3
+_NOT_HERE = 0.15
+"""How much farther a word seems that no name of the library holds."""
+_SHORT = 4
+"""Words whose sound has no more letters than this are near only if they sound the same."""
+_BEGINNING = 12
+_USES = "SELECT sum(uses) FROM search_word INDEXED BY search_word_stem WHERE language = ? AND stem = ?"
+_BEGINS = (
+    "SELECT word, text, uses FROM search_word WHERE language = ? AND word > ? AND word < ? AND uses > 0 ORDER BY uses DESC, length(word) LIMIT ?"
+)
+_GRAM = "SELECT word FROM search_gram WHERE language = ? AND gram = ? AND size BETWEEN ? AND ?"
+_SOUNDS = "SELECT word, text, uses FROM search_word INDEXED BY search_word_skeleton WHERE language = ? AND skeleton = ? AND uses > 0"
+
+
+class Readable(Protocol):
+    """An SQLite connection, or what reads by one."""
+
+    def execute(self, query: str, values: Any = ..., /) -> sqlite3.Cursor:
+        """The rows that a query finds."""
+
+
+@dataclass(frozen=True)
+class Meant:
+    """A word that may have been meant, and how likely: 1 for the word itself."""
+
+    word: str
+    shown: str
+    weight: float
+
+
+class Vocabulary:
+    """Looks words up; made for one query."""
+
+    def __init__(self, connection: Readable, speech: Speech) -> None:
+        self._db, self.speech, self.language = connection, speech, speech.language
+        self._uses: dict[str, int] = {}
+
+    @cached_property
+    def documents(self) -> int:
+        """How many documents there are in the language."""
+        row = self._db.execute("SELECT documents FROM search_language WHERE language = ?", (self.language,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def uses(self, word: str) -> int:
+        """How many names hold the word or another form of it."""
+        stem = self.speech.stem(word)
+        if stem not in self._uses:
+            found = self._db.execute(_USES, (self.language, stem)).fetchone()
+            self._uses[stem] = found[0] or 0
+        return self._uses[stem]
+
+    def telling(self, word: str) -> float:
+        """How much the word says about which page is meant: rare words say more, weak ones little."""
+        share = 0.15 if self.speech.stem(word) in self.speech.weak else 1.0
+        return share * math.log(2 + self.documents / (1 + self.uses(word)))
+
+    def known(self, word: str) -> bool:
+        """Whether a name, or what people say, holds the word."""
+        return word in self.speech.lay_words or self.uses(word) > 0
+
+    def written(self, word: str) -> str:
+        """The word as the library writes it, with its accents."""
+        row = self._db.execute("SELECT text FROM search_word WHERE language = ? AND word = ?", (self.language, word)).fetchone()
+        return str(row[0]) if row else word
+
+    def in_texts(self, word: str) -> bool:
+        """Whether some text holds the word."""
+        table = f"search_texts_{suffix(self.language)}"
+        return bool(self._db.execute(f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1", (f'"{word}"',)).fetchone())  # noqa: S608
+
+    def beginning(self, start: str) -> list[Meant]:
+        """The words of names that begin so, those in most names first."""
+        rows = self._db.execute(_BEGINS, (self.language, start, start + "\U0010ffff", _BEGINNING)).fetchall()
+        most = max((uses for *_, uses in rows), default=1)
+        return [Meant(word, shown, 0.8 + 0.12 * uses / most) for word, shown, uses in rows]
+
+    def near(self, word: str) -> list[Meant]:
+        """The words that a misspelt one may stand for, best first."""
+        sound, most = self.speech.sound(word), tolerated(word)
+        rated = []
+        for candidate, shown, uses in self._candidates(word, most):
+            cost = self._cost(word, sound, candidate, most)
+            if cost is not None:
+                rated.append((cost - min(math.log1p(uses), 5.0) * 0.08 + (0 if uses else _NOT_HERE), candidate, shown))
+        rated.sort()
+        best = rated[0][0] if rated else 0.0
+        size = max(len(word), 4)
+        return [Meant(c, shown, 1 - max(cost, 0.2) / size) for cost, c, shown in rated[:_MEANT] if cost <= best + 0.5]
+
+    def _cost(self, word: str, sound: str, candidate: str, most: float) -> float | None:
+        """How far the candidate is from the word, as it is spelt or as it sounds; None for too far."""
+        spoken = self.speech.sound(candidate)
+        cost = distance(word, candidate, most)
+        if cost > 1:  # another ending, too
+            cost = min(cost, 0.4 + distance(self.speech.stem(word), self.speech.stem(candidate), most))
+        if spoken == sound and len(sound) > 1:
+            cost = min(cost, 0.5 + 0.1 * abs(len(word) - len(candidate)))
+        elif cost > 1 and len(sound) > _SHORT:
+            cost = min(cost, 0.3 + distance(sound, spoken, most) * 1.1)
+        return cost if cost <= (most or 0.5) else None
+
+    def _candidates(self, word: str, most: float) -> list[tuple[str, str, int]]:
+        reach = math.ceil(most) if most < 3 else 3
+        pieces, skeleton = grams(word), self.speech.skeleton(word)
+        union = " UNION ALL ".join([_GRAM] * len(pieces))
+        query = (
+            f"SELECT w.word, w.text, w.uses FROM (SELECT word, count(*) AS n FROM ({union}) GROUP BY word ORDER BY n DESC LIMIT {_CANDIDATES}) g"  # noqa: S608
+            f" CROSS JOIN search_word w ON w.language = ? AND w.word = g.word WHERE w.uses > 0 UNION {_SOUNDS}"
+        )
+        values = [value for gram in pieces for value in (self.language, gram, len(word) - reach, len(word) + reach)]
+        found = {row[0]: row for row in self._db.execute(query, (*values, self.language, self.language, skeleton))}
+        said = {lay: (lay, lay, 0) for lay in self.speech.lay_near(pieces, skeleton, len(word), reach)}
+        return list((said | found).values())

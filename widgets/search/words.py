@@ -1,0 +1,140 @@
+"""What a search knows of a language: how its words are cut, stemmed and sounded, what asks, and what lay words mean.
+
+One file a language in `words/`. A language without a file is searched too, without stems and synonyms of its own.
+"""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import Stemmer
+
+from widgets.content.markup import fold
+from widgets.search.spelling import grams
+
+_FOLDER = Path(__file__).parent / "words"
+_POSSESSIVE = re.compile(r"['’]s\b")
+_APOSTROPHE = re.compile(r"['’`´]")
+_WORD = re.compile(r"[^\W_]+")
+_MOST_WORDS = 12
+_LAY_CANDIDATES = 12
+_DOUBLED = re.compile(r"(.)\1+")
+
+
+def cut(text: str) -> list[str]:
+    """The words of a text, folded: `Crohn's Disease` -> crohn, disease; `can't` -> cant."""
+    return _WORD.findall(_APOSTROPHE.sub("", _POSSESSIVE.sub("", fold(text))))
+
+
+@dataclass(frozen=True, eq=False)
+class Speech:
+    """One language, as far as searching goes."""
+
+    language: str
+    table: Mapping[str, Any] = field(repr=False)
+
+    def query(self, text: str) -> list[str]:
+        """The first words of what was typed."""
+        return cut(text)[:_MOST_WORDS]
+
+    def stem(self, word: str) -> str:
+        """The word without its endings; itself where the language has no stemmer."""
+        return _stem(self.table.get("stemmer", ""), word)
+
+    def stems(self, words: Iterable[str]) -> list[str]:
+        """Each word's stem."""
+        return [self.stem(word) for word in words]
+
+    def sound(self, word: str) -> str:
+        """The word as it is spoken, roughly: words that sound alike are spelt alike."""
+        pattern, spoken = self._sounds
+        return _DOUBLED.sub(r"\1", pattern.sub(lambda found: spoken[(found.lastindex or 1) - 1], word)) if spoken else word
+
+    def skeleton(self, word: str) -> str:
+        """The consonants of the sound, and a vowel that it begins with."""
+        sound = self.sound(word)
+        return sound[:1] + re.sub("[aeiou]", "", sound[1:])
+
+    @cached_property
+    def stop(self) -> frozenset[str]:
+        """Words that say nothing of what is looked for."""
+        return frozenset(self.table.get("stop", ()))
+
+    @cached_property
+    def weak(self) -> frozenset[str]:
+        """Stems of words that say little: they need not be found."""
+        return frozenset(self.stem(word) for word in self.table.get("weak", ()))
+
+    @cached_property
+    def lay(self) -> Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """What people say, by its words' stems, and the names that it stands for."""
+        found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+        for name, said in self.table.get("called", {}).items():
+            for phrase in said:
+                found.setdefault(tuple(self.stems(cut(phrase))), []).append(tuple(cut(name)))
+        return {phrase: tuple(names) for phrase, names in found.items()}
+
+    @cached_property
+    def lay_sets(self) -> tuple[tuple[frozenset[str], tuple[str, ...]], ...]:
+        """Lay phrases of two and more telling words, which may stand in any order: those words, and the phrase."""
+        stop = frozenset(self.stems(self.stop))
+        sets = ((frozenset(phrase) - stop, phrase) for phrase in self.lay)
+        return tuple((words, phrase) for words, phrase in sets if len(words) > 1)
+
+    @cached_property
+    def lay_words(self) -> frozenset[str]:
+        """Every word of the lay phrases: one may misspell those too."""
+        said = (phrase for phrases in self.table.get("called", {}).values() for phrase in phrases)
+        return frozenset(word for phrase in said for word in cut(phrase) if len(word) > 2) - self.stop
+
+    def content(self, words: list[str]) -> list[str]:
+        """The words that are looked for, without those that only ask; all of them where nothing else is left."""
+        kept = [word for word in words if word not in self.stop]
+        return kept or words
+
+    @cached_property
+    def _sounds(self) -> tuple[re.Pattern[str], tuple[str, ...]]:
+        pairs = self.table.get("sounds", ())
+        return re.compile("|".join(f"({pattern})" for pattern, _ in pairs)), tuple(spoken for _, spoken in pairs)
+
+    def lay_near(self, pieces: Iterable[str], skeleton: str, size: int, reach: int) -> list[str]:
+        """The lay words with the most of these runs of letters, and those that sound the same."""
+        shared = Counter(word for piece in pieces for word in self._lay_grams.get(piece, ()) if abs(len(word) - size) <= reach)
+        return [*(word for word, _ in shared.most_common(_LAY_CANDIDATES)), *self._lay_skeletons.get(skeleton, ())]
+
+    @cached_property
+    def _lay_grams(self) -> Mapping[str, list[str]]:
+        return _grouped((piece, word) for word in self.lay_words for piece in grams(word))
+
+    @cached_property
+    def _lay_skeletons(self) -> Mapping[str, list[str]]:
+        return _grouped((self.skeleton(word), word) for word in self.lay_words)
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
+
+
+@cache
+def speech(language: str) -> Speech:
+    """The language `en` for `en` and `en-GB`; an empty one where there is no file."""
+    path = _FOLDER / f"{language.partition('-')[0].lower()}.toml"
+    known = re.fullmatch(r"[a-z]{2,3}", path.stem) and path.is_file()
+    return Speech(language, tomllib.loads(path.read_text("utf-8")) if known else {})
+
+
+def _stem(algorithm: str, word: str) -> str:
+    return str(_stemmer(algorithm).stemWord(word)) if algorithm and word.isalpha() else word
+
+
+@cache
+def _stemmer(algorithm: str) -> Any:
+    return Stemmer.Stemmer(algorithm, 0)  # without its cache, which would keep what readers type
