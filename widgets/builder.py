@@ -118,7 +118,7 @@ def _form(state: State, searches: Mapping[str, str]) -> dict[str, Any]:
         "kinds": [(kind, name_of(one), one.doc, one is widget) for kind, one in catalog().items()],
         "own": [_control(state, f, searches) for f in own if not f.metadata["step"]],
         "steps": steps,
-        "begun": any(step.value for step in steps),
+        "begun": any(getattr(state.place.widget, f.name) != f.default for f in own if f.metadata["step"]),
         "common": {name: _control(state, f, searches) for name, f in _SHARED.items()},
         "mine": {f.name: _control(state, f, searches) for f in fields(Choice) if f.name != "widget"},
     }

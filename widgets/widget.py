@@ -94,6 +94,11 @@ def number(low: int, high: int) -> WholeNumber:
     return WholeNumber(low, high)
 
 
+def page_number(text: str) -> int:
+    """Which page of a list, counted from 1; no choice to offer, since lists have as many pages as they need."""
+    return number(1, 9999)(text)
+
+
 def flag(text: str) -> bool:
     """True for a bare attribute, 1, true or yes; false for 0, false or no."""
     words = {"": True, "1": True, "true": True, "yes": True, "open": True, "0": False, "false": False, "no": False}

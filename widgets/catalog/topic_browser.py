@@ -13,7 +13,7 @@ from widgets.results import results
 from widgets.sites import Site
 from widgets.snapshot.lists import ALL
 from widgets.views import Link, article_view, emergency_line, other_languages, related, title_of
-from widgets.widget import Query, Widget, attribute, named, number, one_letter
+from widgets.widget import Query, Widget, attribute, named, one_letter, page_number
 
 PAGE = 100
 """Articles on one page of a list."""
@@ -28,7 +28,7 @@ class TopicBrowser(Widget):
     topic: str = attribute("The topic to begin with; without it, the tops of the tree.", example="heart-conditions", default="")
     letter: str = attribute("Articles that begin with this letter.", example="h", default="", check=one_letter, step=True)
     article: str = attribute("An article, shown inside the browser.", example="heart-attack", default="", step=True)
-    page_number: int = attribute("Which page of a long list.", example="2", default=1, check=number(1, 9999), step=True)
+    page_number: int = attribute("Which page of a long list.", example="2", default=1, check=page_number, step=True)
 
     doc = "The topic tree level by level, A to Z, a search box, articles inside, and the way back."
     room = "26em"
