@@ -98,7 +98,7 @@
     /** An attribute, tolerant of what content systems do to quotes. */
     #read(name) {
       const value = this.host.getAttribute(`data-${name}`) ?? this.host.getAttribute(name);
-      return value?.replace(/[“”„«»″]/g, "").trim();
+      return value?.replace(/[\u201c-\u201f\u2033«»]/g, "").trim();
     }
     get #language() {
       const value = this.#read("lang");

@@ -209,6 +209,10 @@ class Widget:
         """What a plain link to the widget's page says."""
         return words_in(self.language(site))["open_library"]
 
+    def caption_language(self, edition: Edition, site: Site) -> str:
+        """The language of that, where it is another than asked for; else ""."""
+        return ""
+
     @classmethod
     def offers(cls, name: str, edition: Edition, site: Site) -> Mapping[str, str]:
         """What the attribute of this HTML name may be, and what each value is called, where that is a short list of the library's own."""
