@@ -196,6 +196,14 @@ def test_the_events_are_those_that_are_sent() -> None:
     assert details == {name: list(event.detail) for name, event in embed.EVENTS.items()}
 
 
+def test_the_includes_answer() -> None:
+    """Each /include/ address that the README gives to a server is one that the library answers."""
+    found = set(re.findall(r'"(?:https://library\.example)?(/include/[^"]+)"', read("README.md")))
+    assert found
+    with serving(create_app(Settings(watch=False))) as base:
+        assert {httpx.get(base + address).status_code for address in found} == {200}
+
+
 def test_the_error_kinds_are_those_that_are_sent() -> None:
     """The kinds of health-error are those that the loader makes."""
     text = read("static/embed.js")
