@@ -279,7 +279,7 @@
   const standIn = ({ widget, target, ...attributes }) => {
     const after = target ? native.getElementById.call(document, target) : script;
     if (stranger(widget)) return;
-    if (!after || after.closest("head")) return warn(`A script in the head shows nothing; put <${PREFIX}${widget}> where it shall stand.`);
+    if (!after || after.closest("head")) return warn(`A script in the head shows nothing; use <${PREFIX}${widget}>.`);
     const element = create(PREFIX + widget);
     Object.assign(element.dataset, attributes);
     after[target ? "append" : "after"](element);
