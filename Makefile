@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV = .venv
 BIN = $(VENV)/bin
 
-.PHONY: help run test test-full lint types check bench bench-library bench-search bench-embed docs chromium clean
+.PHONY: help run test test-full lint types check bench bench-library bench-search bench-embed docs minified chromium clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ bench-embed: $(VENV)/dev chromium ## The first card over a slow link, beside a m
 
 docs: $(VENV)/dev ## Write the README's tables anew from the declarations
 	$(BIN)/python -m tests.readme
+
+minified: $(VENV)/dev ## Make static/embed.min.js anew after an edit of static/embed.js (npm)
+	$(BIN)/python -m tests.minified
 
 chromium:
 	@tests/get-chromium

@@ -1,12 +1,10 @@
 /* Health library widgets: the loader.
  *
  * Defines the custom elements, fetches each one's partial with one plain GET, and shows it in a shadow root. Until then, and whenever
- * that fails, the element's own children stay in view. htmx comes later, with enhance.js, when a reader first touches a partial
- * that needs it. The server fills in CONFIG, with its own address: a script cannot always find out where it came from.
- */
-((config) => {
-  "use strict";
-
+ * that fails, the element's own children stay in view. htmx comes later, with enhance.js, when a reader first touches a partial that
+ * needs it. The server fills in CONFIG, with its own address: a script cannot always find out where it came from. It serves what
+ * `make minified` makes of this file. */
+(({ base, version, opening, closing, bundle, integrity, check, older, words, widgets, css: shared }) => {
   // Prototype.js and MooTools replace these names, and <img name=currentScript> hides what document has; the prototypes are the browser's.
   const NativeDocument = Object.getPrototypeOf(HTMLDocument);
   const native = NativeDocument.prototype;
@@ -16,8 +14,9 @@
 
   // The floor: an older browser keeps the children, which link to the full page.
   if (!("adoptedStyleSheets" in native && HTMLSlotElement.prototype.assign?.length === 0)) return;
+  const PREFIX = "health-";
   let warned;
-  const warn = (text) => (warned ??= console.warn?.(`[health-widgets ${config.version}] ${text}`) ?? true);
+  const warn = (text) => (warned ??= console.warn?.(`[health-widgets ${version}] ${text}`) ?? true);
 
   // One sheet for each text, shared by all widgets. style-src 'self' blocks <style>, but not these.
   const sheets = {};
@@ -25,26 +24,20 @@
     if (!sheets[css]) (sheets[css] = new CSSStyleSheet()).replaceSync(css);
     return sheets[css];
   };
-
-  const WAIT = 8000; // milliseconds
   const KINDS = { 400: "attribute", 404: "not-found", 410: "not-found", 414: "attribute", 429: "busy" };
-  const failure = (kind, message) => Object.assign(new Error(message), { kind });
-
+  const failure = (kind, message) => ({ kind, message });
   const answer = async (address, { signal, ...options }) => {
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), WAIT);
+    const timer = setTimeout(() => stop.abort(), 8000); // milliseconds
     signal?.addEventListener("abort", () => stop.abort());
     try {
-      const response = await fetch(address, {
-        credentials: "same-origin", // sends none across origins, and lets a <link rel=preload> match
-        referrerPolicy: "strict-origin",
-        signal: stop.signal, ...options,
-      });
+      // "same-origin" sends no credentials across origins, and lets a <link rel=preload> match.
+      const response = await fetch(address, { credentials: "same-origin", referrerPolicy: "strict-origin", signal: stop.signal, ...options });
       const text = await response.text();
       if (!response.ok) throw failure(KINDS[response.status] ?? "server", `${response.status} ${text.slice(0, 300)}`);
       // A login page, an app shell or half an answer is no partial, whatever its status says.
-      parse ??= (await import(config.older)).default;
-      if (!text.startsWith(config.opening) || !text.endsWith(config.closing)) throw failure("content", `${address} gave no partial`);
+      parse ??= (await import(older)).default;
+      if (!text.startsWith(opening) || !text.endsWith(closing)) throw failure("content", `${address} gave no partial`);
       return text;
     } catch (error) {
       throw error.kind ? error : failure(stop.signal.aborted ? "timeout" : "network", `${address} cannot be reached`);
@@ -66,186 +59,191 @@
 
   // RFC 4647 lookup against the languages that the library offers; what means nothing ({{lang}}) is passed over.
   const means = (value) => /^[a-z]{2,3}(-|$)/i.test(value ?? "");
+  const languages = Object.keys(words); // the site's own first
   const lookup = (wanted) => {
-    for (let range = wanted.toLowerCase(); range; range = range.slice(0, Math.max(0, range.lastIndexOf("-")))) {
-      const found = config.languages.find((language) => language.toLowerCase() === range);
+    for (const range = wanted.toLowerCase().split("-"); range[0]; range.pop()) {
+      const found = languages.find((language) => language.toLowerCase() === range.join("-"));
       if (found) return found;
     }
   };
   const languageAround = (node) => {
-    for (; node; node = node.parentElement ?? node.getRootNode().host) {
-      if (means(node.getAttribute("lang"))) return lookup(node.getAttribute("lang"));
-    }
+    while (node && !means(node.getAttribute("lang"))) node = node.parentElement ?? node.getRootNode().host;
+    return node ? lookup(node.getAttribute("lang")) : undefined;
   };
 
   // Only these are taken for fallback: where <health-x /> swallows the rest of a page, the rest stays in view.
   const isFallback = (node) =>
     node.nodeType === 3 || /^(a|b|br|em|i|small|span|strong)$/.test(node.localName) ||
-    (node.localName === "p" && node.querySelector(`a[href^="${config.base}/"]`));
+    (node.localName === "p" && node.querySelector(`a[href^="${base}/"]`));
 
   /** One widget in one place: a custom element, or an element with data-health-widget. */
   class Place {
+    #kind; #spec; #status; #trouble; #slot; #children; #near; #filled; #started; #wanted; #waiting; #held; #enhancing; #bypass; #draw = Math.random();
     constructor(host, kind) {
-      Object.assign(this, { host, kind, config, request, spec: config.widgets[kind] });
+      Object.assign(this, { host, base, request, parse: (html) => parse(html) });
+      this.#kind = kind;
+      this.#spec = widgets[PREFIX + kind]; // [attributes, room, lazy]
       this.root = host.shadowRoot ?? host.attachShadow({ mode: "open", slotAssignment: "manual" });
       const there = this.root.querySelector(".hw"); // a server include: the content came with the page
-      this.status = create("div", { className: "unseen", role: "status" });
+      this.#status = create("div", { className: "unseen", role: "status" });
       this.box = there?.parentNode ?? create("div", { className: "box" });
-      this.trouble = create("div", { className: "box" });
-      this.slot = create("slot");
-      this.root.append(this.status, this.box, this.trouble, this.slot);
-      this.dress(there?.dataset.css ?? `:host{min-block-size:${this.spec.room}}`);
-      if (there) this.filled = this.shown = this.wanted = this.address;
-      for (const type of ["click", "submit", "input"]) listen(this.root, type, (event) => this.touched(event), true);
-      this.children = new MutationObserver(() => this.assign());
+      this.#trouble = create("div", { className: "box" });
+      this.#slot = create("slot");
+      this.root.append(this.#status, this.box, this.#trouble, this.#slot);
+      this.#wear(there?.dataset.css ?? `:host{min-block-size:${this.#spec[1]}}`);
+      if (there) this.#filled = this.shown = this.#wanted = this.#address;
+      for (const type of ["click", "submit", "input"]) listen(this.root, type, (event) => this.#touched(event), true);
+      this.#children = new MutationObserver(() => this.#assign());
     }
     /** An attribute, tolerant of what content systems do to quotes. */
-    read(name) {
+    #read(name) {
       const value = this.host.getAttribute(`data-${name}`) ?? this.host.getAttribute(name);
-      return value?.replace(/[“”„«»″]/g, "").trim();
+      return value?.replace(/[\u201c-\u201f\u2033«»]/g, "").trim();
     }
-    get language() {
-      const value = this.read("lang");
+    get #language() {
+      const value = this.#read("lang");
       return means(value) ? lookup(value) : languageAround(this.host.parentElement ?? this.host.getRootNode().host);
     }
-    get parse() { return parse; } // a server include is opened before any show()
-    get words() { return config.words[this.inView] ?? config.words[config.languages[0]]; }
-    get inView() { return this.root.querySelector(".hw")?.lang || this.language || config.languages[0]; }
+    get #words() { return words[this.#inView] ?? words[languages[0]]; } // [could not load, try again, open the library]
+    get #inView() { return this.root.querySelector(".hw")?.lang || this.#language || languages[0]; }
     /** The partial's address: attributes in the order of their declaration, empty ones left out. */
-    get address() {
+    get #address() {
       const pairs = [];
-      for (const [name, isFlag] of Object.entries(this.spec.attributes)) {
-        let value = name === "lang" ? this.language : this.read(name);
+      for (const [name, isFlag] of Object.entries(this.#spec[0])) {
+        let value = name === "lang" ? this.#language : this.#read(name);
         if (name === "site") value ||= script?.dataset.site;
         if (isFlag && value === "") value = 1;
         if (value) pairs.push(`${name}=${encodeURIComponent(value)}`);
       }
-      return `${config.base}/partials/${this.kind}${pairs.length ? "?" : ""}${pairs.join("&")}`;
+      return `${base}/partials/${this.#kind}${pairs.length ? "?" : ""}${pairs.join("&")}`;
     }
     connect() {
-      this.assign();
-      this.children.observe(this.host, { childList: true });
-      if (this.filled || !this.spec.lazy) return this.load();
-      const seen = (entries) => entries.some((entry) => entry.isIntersecting) && this.load();
-      this.near = new IntersectionObserver(seen, { rootMargin: "100% 0%" });
-      this.near.observe(this.host);
+      this.#assign();
+      this.#children.observe(this.host, { childList: true });
+      if (this.#filled || !this.#spec[2]) return this.#load();
+      this.#near = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.#load(), { rootMargin: "100%" });
+      this.#near.observe(this.host);
     }
     disconnect() {
-      this.children.disconnect();
-      this.near?.disconnect();
-      this.waiting?.abort();
+      this.#children.disconnect();
+      this.#near?.disconnect();
+      this.#waiting?.abort();
     }
     /** Attributes changed: once for all that change together. A widget still out of sight goes on waiting. */
     async changed() {
-      if (!this.started) return;
       await null;
-      if (this.host.isConnected) this.load();
+      if (this.#started && this.host.isConnected) this.#load();
     }
-    async load(options) {
-      this.near?.disconnect();
-      this.started = true;
-      const address = this.address;
-      if (address === this.wanted && !options) return;
-      this.wanted = address;
+    async #load(options) {
+      this.#near?.disconnect();
+      this.#started = true;
+      const address = this.#address;
+      if (address === this.#wanted && !options) return;
+      this.#wanted = address;
       try {
         const html = await request(address, options);
-        if (address === this.wanted) this.show(html);
+        if (address === this.#wanted) this.#show(html);
       } catch (error) {
-        if (address === this.wanted) this.fail(error);
+        if (address === this.#wanted) this.#fail(error);
       }
     }
-    show(html) {
-      const waited = this.trouble.contains(this.root.activeElement); // at "Try again"
-      this.settle(true, parse(html).querySelector(".hw"));
+    #show(html) {
+      const waited = this.#trouble.contains(this.root.activeElement); // at "Try again"
+      this.#settle(true, parse(html).querySelector(".hw"));
       if (waited) this.root.querySelector("[data-focus]")?.focus();
-      this.shown = this.wanted;
-      this.tell("load", { widget: this.kind });
+      this.shown = this.#wanted;
+      this.tell("load", { widget: this.#kind });
       this.process?.();
     }
-    fail(error) {
-      this.wanted = "";
-      const link = create("a", { href: `${config.base}/`, textContent: this.words.open_library });
-      this.settle(false, this.host.childNodes.length ? null : link);
-      warn(`${this.spec.tag}: ${error.message}`);
-      if (!/attribute|not-found/.test(error.kind)) this.note(() => this.load({ cache: "reload" }));
+    #fail(error) {
+      this.#wanted = "";
+      this.#settle(false, this.host.childNodes.length ? null : create("a", { href: `${base}/`, textContent: this.#words[2] }));
+      warn(`${PREFIX}${this.#kind}: ${error.message}`);
+      if (!/attribute|not-found/.test(error.kind)) this.note(() => this.#load({ cache: "reload" }));
       this.tell("error", { kind: error.kind ?? "content" });
     }
-    settle(filled, content) {
-      this.filled = filled;
-      this.dress(content?.dataset.css);
+    #settle(filled, content) {
+      this.#filled = filled;
+      this.dress(content);
       this.clear();
       this.box.replaceChildren(...(content ? [content] : []));
-      this.assign();
+      this.#assign();
       const active = own("activeElement"); // the fallback's link in a <dialog>, or where Tab got to: it has gone from view
-      if (active !== this.host && this.host.contains(active) && !active.checkVisibility()) content?.querySelector("[data-focus]")?.focus({ preventScroll: true });
+      const gone = active !== this.host && this.host.contains(active) && !active.checkVisibility();
+      if (gone) content?.querySelector("[data-focus]")?.focus({ preventScroll: true });
     }
-    /** The shared styles, and those that a partial brings with it. */
-    dress(css) {
-      this.root.adoptedStyleSheets = [config.css, css].filter(Boolean).map(sheet);
+    /** Make a partial ready to be seen: the styles that it brings, and of several wordings one, drawn for this page view and kept nowhere. */
+    dress(content) {
+      this.#wear(content?.dataset.css);
+      const wordings = [...(content?.querySelectorAll("[data-variant]") ?? [])];
+      wordings.splice(this.#draw * wordings.length, 1)[0]?.removeAttribute("hidden");
+      for (const other of wordings) other.remove();
     }
+    #wear(css) { this.root.adoptedStyleSheets = [shared, css].filter(Boolean).map(sheet); }
     /** Which children are in view: all while there is no content, else all but the fallback. */
-    assign() {
-      const shows = (node) => node.assignedSlot !== undefined && !(this.filled && isFallback(node)); // elements and text
-      this.slot.assign(...[...this.host.childNodes].filter(shows));
-      this.slot.hidden = this.filled && this.root.slotAssignment === "named"; // a server include's: it shows all or none
+    #assign() {
+      const shows = (node) => node.assignedSlot !== undefined && !(this.#filled && isFallback(node)); // elements and text
+      this.#slot.assign(...[...this.host.childNodes].filter(shows));
+      this.#slot.hidden = this.#filled && this.root.slotAssignment === "named"; // a server include's: it shows all or none
     }
     /** Say once that something could not be loaded, and offer to try again; a tab that comes back tries by itself. */
     note(again) {
-      const waited = this.trouble.contains(this.root.activeElement);
+      const waited = this.#trouble.contains(this.root.activeElement);
+      const [couldNotLoad, tryAgain] = this.#words;
       this.clear();
-      this.trouble.append(create("p", { className: "trouble", textContent: `${this.words.could_not_load} ` }));
-      this.trouble.firstChild.append(create("button", { type: "button", textContent: this.words.try_again, onclick: again }));
-      if (waited) this.trouble.querySelector("button").focus();
-      this.say(this.words.could_not_load);
-      const { signal } = (this.waiting = new AbortController());
+      const text = create("p", { className: "trouble", textContent: `${couldNotLoad} ` });
+      const button = create("button", { type: "button", textContent: tryAgain, onclick: again });
+      text.append(button);
+      this.#trouble.append(text);
+      if (waited) button.focus();
+      this.say(couldNotLoad);
+      const { signal } = (this.#waiting = new AbortController());
       listen(document, "visibilitychange", () => own("visibilityState") === "visible" && again(), { signal });
       listen(window, "online", again, { signal });
     }
     clear() {
-      this.waiting?.abort();
-      this.trouble.replaceChildren();
+      this.#waiting?.abort();
+      this.#trouble.replaceChildren();
       this.say("");
     }
     /** Read aloud by a screen reader, in the voice of the language in view. */
     say(text) {
-      this.status.lang = this.trouble.lang = this.inView;
-      this.status.textContent = text;
+      this.#status.lang = this.#trouble.lang = this.#inView;
+      this.#status.textContent = text;
     }
-    tell(name, detail) {
-      this.host.dispatchEvent(new CustomEvent(`health-${name}`, { bubbles: true, composed: true, detail }));
-    }
+    tell(name, detail) { this.host.dispatchEvent(new CustomEvent(PREFIX + name, { bubbles: true, composed: true, detail })); }
     /** A click, a submit or a letter typed: what needs htmx is held until htmx is there. */
-    touched(event) {
+    #touched(event) {
       const { type, target } = event;
       const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button > 0;
       const link = type === "click" ? target.closest("a") : null;
-      if (link?.dataset.cta !== undefined) this.tell("cta", { campaign: link.dataset.cta });
-      if (link?.dataset.jump && !elsewhere) return this.jump(event, link.dataset.jump);
+      const variant = link?.closest("[data-variant]")?.dataset.variant ?? "";
+      if (link?.dataset.cta !== undefined) this.tell("cta", { campaign: link.dataset.cta, variant });
+      if (link?.dataset.jump && !elsewhere) return this.#jump(event, link.dataset.jump);
       const step = type === "click" ? link?.matches("[hx-get]") && link : target.closest("form[hx-post]");
-      if (!step || elsewhere || this.process || this.bypass) return;
+      if (!step || elsewhere || this.process || this.#bypass) return;
       if (type !== "input") event.preventDefault();
       const input = () => target.dispatchEvent(new CustomEvent(type, { bubbles: true }));
-      this.held = { click: () => step.click(), submit: () => step.requestSubmit(), input }[type];
-      this.enhance();
+      this.#held = { click: () => step.click(), submit: () => step.requestSubmit(), input }[type];
+      this.#enhance();
     }
     /** Fetch htmx once, then replay the touch in a new task: inside the first event's own dispatch it is dropped. */
-    async enhance() {
-      if (this.enhancing) return;
-      this.enhancing = true;
+    async #enhance() {
+      if (this.#enhancing) return;
+      this.#enhancing = true;
       // A page with an Integrity-Policy refuses an import that carries no hash, and one with unsafe-url tells its address in it.
-      const link = { rel: "modulepreload", integrity: config.integrity, crossOrigin: "", referrerPolicy: "strict-origin", href: config.bundle };
-      this.root.append(create("link", link));
+      this.root.append(create("link", { rel: "modulepreload", integrity, crossOrigin: "", referrerPolicy: "strict-origin", href: bundle }));
       try {
-        this.process = (await import(config.bundle)).default(this);
+        this.process = (await import(bundle)).default(this);
       } catch {
-        if (!navigator.onLine) this.note(() => this.held());
-        else this.bypass = true; // the link or form does what links and forms do
+        if (!navigator.onLine) this.note(() => this.#held());
+        else this.#bypass = true; // the link or form does what links and forms do
       }
-      this.enhancing = false;
-      if (this.process || this.bypass) setTimeout(this.held);
+      this.#enhancing = false;
+      if (this.process || this.#bypass) setTimeout(this.#held);
     }
     /** A link to a section: inside a shadow root the browser does not find it, and would change the page's address. */
-    jump(event, id) {
+    #jump(event, id) {
       event.preventDefault();
       this.root.getElementById(id).scrollIntoView();
       this.root.getElementById(id).focus({ preventScroll: true });
@@ -254,47 +252,46 @@
 
   // A widget is named by its element, by data-health-widget, or by the script's own data-widget.
   const script = own("currentScript");
-  const known = Object.keys(config.widgets).join(", ");
+  const kinds = Object.keys(widgets).map((tag) => tag.slice(PREFIX.length));
+  const stranger = (kind) => !kinds.includes(kind) && warn(`"${kind}" is no widget; known: ${kinds.join(", ")}.`);
   const places = new WeakMap();
   const place = (host, kind) => places.get(host) ?? (places.set(host, new Place(host, kind)), places.get(host));
-
-  for (const [kind, { tag, attributes }] of Object.entries(config.widgets)) {
+  for (const kind of kinds) {
+    const tag = PREFIX + kind;
     const element = class extends HTMLElement {
-      static version = config.version;
-      static observedAttributes = Object.keys(attributes).flatMap((name) => [name, `data-${name}`]);
+      static version = version;
+      static observedAttributes = Object.keys(widgets[tag][0]).flatMap((name) => [name, `data-${name}`]);
       connectedCallback() {
-        // The parser may still be on its way to the children, among them a server include's shadow root.
-        if (own("readyState") === "loading" && !this.nextSibling) setTimeout(() => this.isConnected && place(this, kind).connect());
-        else place(this, kind).connect();
+        // The parser may still be on its way to the children, before which a server include has its shadow root.
+        const whole = own("readyState") !== "loading" || this.nextSibling || this.firstElementChild;
+        if (whole) place(this, kind).connect();
+        else setTimeout(() => this.isConnected && this.connectedCallback());
       }
       disconnectedCallback() { places.get(this)?.disconnect(); }
       attributeChangedCallback() { places.get(this)?.changed(); }
     };
     const first = customElements.get(tag); // each pasted snippet brings the script
     if (!first) customElements.define(tag, element);
-    else if (first.version !== config.version) warn(`${tag} is already defined on this page (${first.version}); the first one stays.`);
+    else if (first.version !== version) warn(`${tag} is already defined (${first.version}) and stays.`);
   }
 
   /** <script data-widget="article-card" data-article="heart-attack">: the widget stands after the script. */
   const standIn = ({ widget, target, ...attributes }) => {
-    const spec = config.widgets[widget];
     const after = target ? native.getElementById.call(document, target) : script;
-    if (!spec) return warn(`data-widget="${widget}" is not known; known: ${known}.`);
-    if (!after || after.closest("head")) return warn(`A script in the head shows no widget; put <${spec.tag}> where it shall stand.`);
-    const element = create(spec.tag);
+    if (stranger(widget)) return;
+    if (!after || after.closest("head")) return warn(`A script in the head shows nothing; use <${PREFIX}${widget}>.`);
+    const element = create(PREFIX + widget);
     Object.assign(element.dataset, attributes);
     after[target ? "append" : "after"](element);
   };
   if (script?.dataset.widget) standIn(script.dataset);
-
   const find = () => {
     for (const host of native.querySelectorAll.call(document, "[data-health-widget]")) {
       const kind = host.dataset.healthWidget.trim();
-      if (!config.widgets[kind]) warn(`data-health-widget="${kind}" is not known; known: ${known}.`);
-      else if (!host.shadowRoot) place(host, kind).connect();
+      if (!stranger(kind) && !host.shadowRoot) place(host, kind).connect();
     }
   };
   if (own("readyState") === "loading") listen(document, "DOMContentLoaded", find, { once: true });
   else find();
-  if (/[?&]health-widgets=check\b/.test(location.search)) import(`${config.base}/diagnose-${config.check}.js`).then((it) => it.default({ ...config, script }), warn);
+  if (/[?&]health-widgets=check\b/.test(location.search)) import(`${base}/diagnose-${check}.js`).then((it) => it.default({ base, version, languages, script }), warn);
 })(CONFIG);

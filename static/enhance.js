@@ -14,11 +14,11 @@ const unchanged = { status: 204, headers: new Map(), text: async () => "" }; // 
 
 /** Stand-ins for the globals that htmx reads, over one widget's shadow root. */
 const standIns = (widget, fetchPartial) => {
-  const { root, config } = widget;
+  const { root, base } = widget;
   const native = (name) => (...values) => NativeDocument.prototype[name].apply(document, values);
   const page = {
     readyState: "complete",
-    baseURI: `${config.base}/`,
+    baseURI: `${base}/`,
     adoptedStyleSheets: [],
     body: { insertAdjacentElement: (where, node) => new DocumentFragment().append(node) }, // Prototype.js's remove() wants a parent
     createElement: native("createElement"),
@@ -37,7 +37,7 @@ const standIns = (widget, fetchPartial) => {
     parseHTMLUnsafe(html) {
       const parsed = widget.parse(html);
       const partial = parsed.querySelector("template")?.content.querySelector(".hw");
-      if (partial) widget.dress(partial.dataset.css);
+      if (partial) widget.dress(partial);
       return parsed;
     },
   };
@@ -53,7 +53,9 @@ export default (widget) => {
   let returning = ""; // the article that the reader comes back from
 
   const fetchPartial = async (action, { method, body, signal }) => {
-    const address = new URL(action, widget.config.base).href;
+    const address = new URL(action, widget.base).href;
+    const used = step; // it looks busy until its answer is there
+    if (used) used.style.opacity = 0.6;
     const options = method === "POST" ? { method, body, credentials: "omit", cache: "no-store", signal } : { cache: widget.again };
     widget.again = undefined;
     try {
@@ -64,6 +66,8 @@ export default (widget) => {
       if (!signal.aborted) widget.note(repeat(step));
       if (!signal.aborted) widget.tell("error", { kind: error.kind });
       return unchanged;
+    } finally {
+      used?.removeAttribute("style");
     }
   };
 
@@ -99,7 +103,7 @@ export default (widget) => {
       returning = "";
       return;
     }
-    const address = new URL(request.action, widget.config.base).href;
+    const address = new URL(request.action, widget.base).href;
     returning = step?.dataset.back !== undefined ? here : "";
     here = address;
     widget.say(root.querySelector(".hw")?.dataset.announce ?? "");

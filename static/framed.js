@@ -20,6 +20,8 @@
     } else if (link && secret) {
       event.preventDefault();
       tell("link", link.href);
+    } else if (link && sandboxed) {
+      link.target = "_blank"; // with allow-popups; the page around is out of reach
     }
   });
 })();

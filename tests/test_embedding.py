@@ -33,6 +33,7 @@ from tests.asking import ask, nodes, parsed
 from tests.conftest import NOON, serving
 from widgets.app import Library, create_app
 from widgets.catalog import catalog
+from widgets.limits import counted_as
 from widgets.settings import Settings, SettingsError
 from widgets.widget import BadAttribute
 
@@ -217,6 +218,16 @@ def test_the_fallback_of_an_include_is_urgent_where_the_widget_is(make: Make, se
     assert urgent("/include/symptom-checker")
     assert not urgent("/include/article-card?article=calm")
     assert not urgent("/include/appointment-cta")
+
+
+def test_the_fallback_of_an_include_says_its_language(make: Make, serve: Serve, content: Path) -> None:
+    """An include's link has a lang of its own where its words are in another language than asked for, and none elsewhere."""
+    making.article(content, "english", en=making.text())
+    base = serve(make())
+    link = parsed(httpx.get(base + "/include/article-card?article=english&lang=es").text.rpartition("</template>")[2]).css_first("a")
+    assert (link.attributes["lang"], link.attributes["dir"]) == ("en", "ltr")
+    link = parsed(httpx.get(base + "/include/article-card?article=english").text.rpartition("</template>")[2]).css_first("a")
+    assert "lang" not in link.attributes
 
 
 def test_an_include_leaves_defaults_out(base: str) -> None:
@@ -436,11 +447,14 @@ def test_only_an_https_address_says_that_it_stays_so(make: Make, serve: Serve, p
 
 @pytest.mark.parametrize("path", EVERYTHING)
 def test_every_answer_is_guarded(base: str, path: str) -> None:
-    """Every answer says nosniff and CORP; pages and frames have a policy without unsafe words."""
+    """Every answer says nosniff and CORP; pages, frames, includes and refusals have a policy without unsafe words."""
     headers = httpx.get(base + path).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cross-origin-resource-policy"] == "cross-origin"
-    if headers["content-type"].startswith("text/html") and not path.startswith(("/partials", "/include")):  # what is there to be shown as a page
+    if path.startswith("/include") or (headers["content-type"].startswith("text/plain") and path != "/robots.txt"):
+        assert headers["content-security-policy"].startswith("default-src 'none'; base-uri 'none'; form-action 'none'")
+        assert headers["referrer-policy"] == "strict-origin"
+    elif headers["content-type"].startswith("text/html") and not path.startswith("/partials"):  # what is there to be shown as a page
         policy = headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; ")
         assert "unsafe" not in policy
@@ -541,6 +555,34 @@ def test_the_limit_keeps_little(make: Make) -> None:
     for n in range(120_000):
         assert buckets.take(f"client {n}")
     assert len(buckets._left) <= 50_000
+
+
+def test_a_crowd_does_not_free_who_asks_too_often(make: Make) -> None:
+    """A client over its limit stays so while it goes on asking, however many others come in between."""
+    buckets = make().serving.searches
+    while buckets.take("203.0.113.7"):
+        pass
+    for n in range(120_000):
+        buckets.take(f"client {n}")
+        if n % 20_000 == 0:
+            assert not buckets.take("203.0.113.7")
+
+
+@pytest.mark.parametrize(
+    ("client", "counted"),
+    [
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("203.0.113.7", "203.0.113.7"),
+        ("", ""),
+        ("unix:", "unix:"),
+    ],
+)
+def test_an_ipv6_client_is_its_network(client: str, counted: str) -> None:
+    """In IPv6 a client is counted by its /64, of which one reader has as many addresses as he likes; in IPv4 by its address."""
+    assert counted_as(client) == counted
 
 
 # --- Pinned scripts and releases -----------------------------------------------------------------------------

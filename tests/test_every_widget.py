@@ -103,6 +103,24 @@ def test_every_address_in_a_partial_is_absolute_and_answered(base: str, widget: 
         assert httpx.get(address).status_code == 200, address
 
 
+NOTICED = [
+    (catalog()["article-card"], {"article": "angina", "lang": "es"}),
+    (catalog()["article-card"], {"article": "angina", "lang": "es", "open": "1"}),
+]
+
+
+@pytest.mark.parametrize(("widget", "example"), [*EXAMPLES, *NOTICED], ids=_name)
+def test_a_partial_brings_the_styles_that_not_every_one_needs(base: str, widget: type[Widget], example: dict[str, str]) -> None:
+    """Each class of a partial that is styled in static/css, and not in the loader's own sheet, is styled by what comes with the partial."""
+    static = files() / "static"
+    everyone, some = (static / "widgets.css").read_text("utf-8"), "".join(p.read_text("utf-8") for p in (static / "css").glob("*.css"))
+    found = [node.attributes for node in nodes(_partial(base, widget, example))]
+    brought = "".join(attributes.get("data-css") or "" for attributes in found)
+    worn = {name for attributes in found for name in (attributes.get("class") or "").split()}
+    styled = {name for name in worn if re.search(rf"\.{name}\b(?!-)", some) and not re.search(rf"\.{name}\b(?!-)", everyone)}
+    assert {name for name in styled if f".{name}" not in brought} == set()
+
+
 @pytest.mark.parametrize(("widget", "example"), EXAMPLES, ids=_name)
 def test_links_out_tell_nobody_where_the_reader_was(base: str, widget: type[Widget], example: dict[str, str]) -> None:
     """Every link that leaves the library says no-referrer."""

@@ -191,8 +191,17 @@ def scripts() -> str:
 
 def test_the_events_are_those_that_are_sent() -> None:
     """The scripts send exactly the declared events, with the declared details."""
-    sent = dict(re.findall(r'\.tell\("(\w+)", \{ (\w+)', scripts()))
-    assert {f"health-{name}": [key] for name, key in sent.items()} == {name: list(event.detail) for name, event in embed.EVENTS.items()}
+    sent = dict(re.findall(r'\.tell\("(\w+)", \{ (.*?) \}', scripts()))
+    details = {f"health-{name}": re.findall(r"(?:^|, )(\w+)", detail) for name, detail in sent.items()}
+    assert details == {name: list(event.detail) for name, event in embed.EVENTS.items()}
+
+
+def test_the_includes_answer() -> None:
+    """Each /include/ address that the README gives to a server is one that the library answers."""
+    found = set(re.findall(r'"(?:https://library\.example)?(/include/[^"]+)"', read("README.md")))
+    assert found
+    with serving(create_app(Settings(watch=False))) as base:
+        assert {httpx.get(base + address).status_code for address in found} == {200}
 
 
 def test_the_error_kinds_are_those_that_are_sent() -> None:

@@ -46,6 +46,11 @@ PAGE: tuple[Header, ...] = (
     (b"referrer-policy", b"strict-origin"),
     PERMISSIONS,
 )
+_POLICY, _REFERRER = b"content-security-policy", (b"referrer-policy", b"strict-origin")
+INCLUDE: tuple[Header, ...] = (*PARTIAL, (_POLICY, b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"), _REFERRER)
+"""For what a server puts into its page; opened by itself it does nothing."""
+REFUSAL: tuple[Header, ...] = (*PARTIAL, (_POLICY, b"default-src 'none'; base-uri 'none'; form-action 'none'"), _REFERRER)
+"""For a sentence, which may stand in a frame: the editor who wrote the frame's address is to read it."""
 
 
 def framed(base: str, site: Site) -> tuple[Header, ...]:
@@ -109,7 +114,7 @@ def _own(answer: Answer, site: Site, origin: bytes) -> Answer:
 
 def refusal(status: int, sentence: str, *more: Header) -> Answer:
     """A refusal in one plain sentence, readable by the page that asked."""
-    return prepare(sentence + "\n", TEXT, (*PARTIAL, *more), status=status, cache="max-age=60" if status == 404 else "no-store")
+    return prepare(sentence + "\n", TEXT, (*REFUSAL, *more), status=status, cache="max-age=60" if status == 404 else "no-store")
 
 
 def not_allowed(methods: str) -> Answer:

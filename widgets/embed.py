@@ -25,6 +25,7 @@ from widgets.sites import Site
 from widgets.widget import Widget, flag, html_name
 
 LOADER_WORDS = ("could_not_load", "try_again", "open_library")
+"""What the loader says itself; it has them in this order for each language, the site's own first."""
 
 
 def union(values: Iterable[str]) -> str:
@@ -55,7 +56,9 @@ EVENTS: Mapping[str, Event] = {
     "health-navigate": Event(
         "A reader has moved inside the widget.", {"attributes": "the parameters of what is in view now"}, {"attributes": "Record<string, string>"}
     ),
-    "health-cta": Event("A reader used the call to action's button or phone.", {"campaign": "its name, or empty"}),
+    "health-cta": Event(
+        "A reader used the call to action's button or phone.", {"campaign": "its name, or empty", "variant": "the wording that was in view, or empty"}
+    ),
 }
 
 
@@ -132,7 +135,7 @@ def widget_styles() -> str:
 @cache
 def page_styles() -> Asset:
     """The styles of the library's own pages."""
-    return Asset(widget_styles() + _minified_css([*sorted((_static() / "css").glob("*.css")), _static() / "pages.css"]))
+    return Asset(widget_styles() + _minified_css([_static() / "older.css", *sorted((_static() / "css").glob("*.css")), _static() / "pages.css"]))
 
 
 def look_address(site: Site) -> str:
@@ -148,6 +151,12 @@ def bundle() -> Asset:
 
 
 @cache
+def older() -> Asset:
+    """What browsers without Document.parseHTML need besides; the colours of those without light-dark() come with it."""
+    return Asset(_minified_js("older.js").replace("COLOURS", json.dumps(_minified_css([_static() / "older.css"])), 1))
+
+
+@cache
 def script(name: str) -> Asset:
     """Another script of ours, without comments and blanks."""
     return Asset(_minified_js(name))
@@ -156,7 +165,7 @@ def script(name: str) -> Asset:
 @cache
 def diagnosis() -> Asset:
     """The check that a web editor asks for: what it finds, its panel, and the declarations that it compares a page with."""
-    kinds = {kind: _declared(widget)["attributes"] for kind, widget in catalog().items()}
+    kinds = {kind: _declared(widget)[0] for kind, widget in catalog().items()}
     examples = {kind: "".join(f' {name}="{value}"' for name, value in widget.examples[0].items()) for kind, widget in catalog().items()}
     values = {
         "opening": OPENING,
@@ -201,7 +210,19 @@ class Releases:
 def loader(base: str, edition: Edition) -> Asset:
     """`/embed.js` for readers who reach the library at `base`."""
     config = _config(base, edition.languages)
-    return Asset(_minified_js("embed.js").replace("(CONFIG)", f"({config})"))
+    return Asset(_loader().replace("(CONFIG)", f"({config})"))
+
+
+@cache
+def _loader() -> str:
+    """embed.js as `make minified` has left it; where it was edited since, only without comments and blanks."""
+    made_of, _, minified = (_static() / "embed.min.js").read_text("utf-8").partition("\n")
+    return minified.strip() if made_of == made_of_line((_static() / "embed.js").read_bytes()) else _minified_js("embed.js")
+
+
+def made_of_line(source: bytes) -> str:
+    """The first line of embed.min.js: which embed.js it was made of."""
+    return f"/* embed.js {hashlib.sha256(source).hexdigest()[:16]} */"
 
 
 @cache
@@ -214,19 +235,18 @@ def _config(base: str, languages: tuple[str, ...]) -> str:
         "bundle": f"{base}/enhance-{bundle().hash}.js",
         "integrity": bundle().integrity,
         "check": diagnosis().hash,
-        "older": f"{base}/older-{script('older.js').hash}.js",
-        "languages": languages,
-        "words": {language: {key: words_in(language)[key] for key in LOADER_WORDS} for language in languages},
-        "widgets": {kind: _declared(widget) for kind, widget in catalog().items()},
+        "older": f"{base}/older-{older().hash}.js",
+        "words": {language: [words_in(language)[key] for key in LOADER_WORDS] for language in languages},
+        "widgets": {widget.tag(): _declared(widget) for widget in catalog().values()},
         "css": widget_styles(),
     }
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
-def _declared(widget: type[Widget]) -> dict[str, Any]:
-    """What the loader must know of a widget: its tag, its attributes in order (1 for flags), room and laziness."""
+def _declared(widget: type[Widget]) -> list[Any]:
+    """What the loader must know of a widget: its attributes in order (1 for flags), its room, and whether it is lazy."""
     attributes = {html_name(f): int(f.metadata["check"] is flag) for f in widget.declared()}
-    return {"tag": widget.tag(), "attributes": attributes, "room": widget.room, "lazy": int(widget.lazy)}
+    return [attributes, widget.room, int(widget.lazy)]
 
 
 def _minified_css(paths: list[Path]) -> str:

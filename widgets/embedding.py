@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from widgets import embed
-from widgets.answers import HTML, PARTIAL, SCRIPT, SHARED, Row, framed, not_allowed, refusal
+from widgets.answers import HTML, INCLUDE, SCRIPT, SHARED, Row, framed, not_allowed, refusal
 from widgets.catalog.article_card import ArticleCard
 from widgets.catalog.topic_browser import TopicBrowser
 from widgets.edition import Edition
@@ -61,6 +61,7 @@ def _values(place: Place[Any], moment: Moment, query: Query | None = None) -> di
         "partial": Safe(render_partial(place, moment, query)),  # noqa: S704 - it is our own template's output
         "caption": place.widget.caption(place.edition, place.site),
         "look": embed.look_address(place.site),
+        "caption_lang": place.widget.caption_language(place.edition, place.site),
         "stylesheet": f"/static/library-{embed.page_styles().hash}.css",
     }
 
@@ -90,7 +91,7 @@ async def include(serving: Serving, request: Request) -> ASGIApp:
         place = _placed(serving, request, named(request.path_params["kind"]))
     except BadAttribute as error:
         return refusal(error.status, str(error))
-    return serving.kept(place, render_include, PARTIAL)
+    return serving.kept(place, render_include, serving.secured(INCLUDE))
 
 
 async def frame_script(serving: Serving, request: Request) -> ASGIApp:

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 RATE, BURST = 20.0, 100.0
 """Searches a second that go on for ever, and at once: enough for a hospital behind one address."""
@@ -23,11 +24,24 @@ class Buckets:
     def take(self, client: str) -> bool:
         """Whether the client may ask once more; counts it if so."""
         now = self.now()
-        if now - self._since > _RENEWED or len(self._left) >= _MOST:
+        if now - self._since > _RENEWED:
             self._salt, self._since = secrets.token_bytes(16), now
             self._left.clear()
-        key = hashlib.blake2s(client.encode(), key=self._salt, digest_size=8).digest()
-        tokens, before = self._left.get(key, (BURST, now))
+        key = hashlib.blake2s(counted_as(client).encode(), key=self._salt, digest_size=8).digest()
+        tokens, before = self._left.pop(key, (BURST, now))
         tokens = min(BURST, tokens + (now - before) * RATE)
         self._left[key] = (max(tokens - 1, 0.0) if tokens >= 1 else tokens, now)
+        if len(self._left) > _MOST:
+            del self._left[next(iter(self._left))]  # who has not asked for longest
         return tokens >= 1
+
+
+def counted_as(client: str) -> str:
+    """What a client's address counts as: in IPv6 its /64, since one household or office holds all of that."""
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return client
+    if not isinstance(address, IPv6Address):
+        return client
+    return str(address.ipv4_mapped or IPv6Network((int(address), 64), strict=False))

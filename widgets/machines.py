@@ -42,7 +42,7 @@ async def bundle(serving: Serving, request: Request) -> ASGIApp:
 
 async def older(serving: Serving, request: Request) -> ASGIApp:
     """`/older-<hash>.js`: what browsers without `Document.parseHTML` need besides."""
-    return serving.asset("older", embed.script("older.js"), request.path_params["hash"])
+    return serving.asset("older", embed.older(), request.path_params["hash"])
 
 
 async def styles(serving: Serving, request: Request) -> ASGIApp:

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from widgets.answers import HTML, IMMUTABLE, PAGE, SCRIPT, SHARED, Lock, form, own_base, refusal
 from widgets.edition import Edition, Editions
-from widgets.embed import Asset, Releases, bundle, diagnosis, loader, script
+from widgets.embed import Asset, Releases, bundle, diagnosis, loader, older
 from widgets.limits import Buckets
 from widgets.moment import Moment
 from widgets.render import Place
@@ -142,5 +142,5 @@ class Serving:
         if self.releases:
             self.releases.keep("embed", loader(self.settings.public_url, self.edition))
             self.releases.keep("enhance", bundle())
-            self.releases.keep("older", script("older.js"))
+            self.releases.keep("older", older())
             self.releases.keep("diagnose", diagnosis())

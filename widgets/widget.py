@@ -147,9 +147,7 @@ class Widget:
         default="",
         check=any_text,
     )
-    heading_level: int = attribute(
-        "The level of the widget's first heading, so that it fits the page around.", example="3", default=2, check=number(2, 6)
-    )
+    heading_level: int = attribute("The level of the first heading, so that it fits the page around.", example="3", default=2, check=number(2, 6))
 
     doc: ClassVar[str]
     """What the element shows, in one sentence."""
@@ -221,6 +219,10 @@ class Widget:
     def caption(self, edition: Edition, site: Site) -> str:
         """What a plain link to the widget's page says."""
         return words_in(self.language(site))["open_library"]
+
+    def caption_language(self, edition: Edition, site: Site) -> str:
+        """The language of that, where it is another than asked for; else ""."""
+        return ""
 
     @classmethod
     def offers(cls, name: str, edition: Edition, site: Site) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from tests.browser.hosting import Partner, Server
 from tests.browser.visit import Visit
 from widgets.app import create_app
 from widgets.commands.demo import PLACEHOLDER
-from widgets.settings import Settings
+from widgets.settings import Settings, files
 
 pytestmark = pytest.mark.browser
 
@@ -196,6 +196,24 @@ def test_a_sandboxed_frame_works(visit: Begin, partner: Partner) -> None:
     frame.locator(".results").wait_for()
     fits(one)
     assert (one.console, one.errors) == ([], [])
+
+
+def test_links_leave_a_sandbox_that_lets_them(visit: Begin, partner: Partner) -> None:
+    """With the words that the README gives, a link of a sandboxed frame opens its page, out of the sandbox, and the page around stays."""
+    words = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
+    assert f'sandbox="{words}"' in (files() / "README.md").read_text("utf-8")
+    one = visit()
+    address = f"{PLACEHOLDER}/frame/article-card?article=heart-attack&open=1"
+    go(one, partner.page(f'<iframe sandbox="{words}" src="{address}" title="x" height="600"></iframe>', head=""))
+    here = one.page.url
+    frame = frame_of(one)
+    frame.locator(".prose").wait_for()
+    with one.context.expect_page() as opened:
+        frame.locator('a[part="link"]').click()
+    opened.value.wait_for_load_state()
+    assert opened.value.url.endswith("/articles/heart-attack")
+    assert opened.value.evaluate("[origin !== 'null', opener]") == [True, None]
+    assert one.page.url == here
 
 
 def test_a_frame_in_wordpress_words(visit: Begin, partner: Partner) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.hosting import SCRIPT, Partner, Server
+from tests.browser.hosting import SCRIPT, Fault, Partner, Proxy, Server
 from tests.browser.visit import Visit
 
 pytestmark = pytest.mark.browser
@@ -473,6 +473,45 @@ def test_events_reach_the_page(visit: Begin, partner: Partner) -> None:
     assert details["cta"]["campaign"] == "heart-month"
     assert set(details["cta"]) <= {"campaign", "variant"}
     assert {event["tag"] for event in one.events("navigate")} == {"partner-box"}
+
+
+WORDINGS = """<!--health-widgets 1--><div class="hw" part="root" lang="LANG" dir="ltr" data-announce=""
+  hx-target:inherited="closest .hw" hx-swap:inherited="outerHTML">
+<div data-variant="plain"><p class="tools"><a class="button" href="#" data-cta="heart-month">Call us</a></p></div>
+<div data-variant="warm" hidden><p class="tools"><a class="button" href="#" data-cta="heart-month">We are here</a></p></div>
+<div data-variant="short" hidden><p class="tools"><a class="button" href="#" data-cta="heart-month">Book</a></p></div>
+<p class="languages"><a href="/" hx-get="BASE/partials/appointment-cta?lang=es">x</a></p></div><!--/health-widgets-->"""
+BOTH = '<health-appointment-cta id="one"></health-appointment-cta><health-appointment-cta id="two" lang="es"></health-appointment-cta>'
+DRAWS = "<script>window.draws = DRAWS; Math.random = () => draws.shift()</script>"
+
+
+@pytest.mark.parametrize(("draws", "expected"), [([0.0, 0.99], ["plain", "short"]), ([0.5, 0.34], ["warm", "warm"])])
+def test_one_of_several_wordings(draws: list[float], expected: list[str], visit: Begin, partner: Partner, proxy: Proxy) -> None:
+    """Of a call's wordings each place shows one, drawn for the page view; the others are gone, and health-cta names the one in view."""
+    proxy.fault = Fault(status=200, body=WORDINGS.replace("BASE", proxy.url))
+    one = visit()
+    page = one.go(partner.page(BOTH, head=DRAWS.replace("DRAWS", str(draws)) + SCRIPT, base=proxy.url), 2).page
+    assert [page.locator(f"#{name} [data-variant]").get_attribute("data-variant") for name in ("one", "two")] == expected
+    page.evaluate("addEventListener('click', (event) => event.preventDefault())")
+    for n, name in enumerate(("one", "two")):
+        page.locator(f"#{name} .button").click()
+        one.heard("cta", n + 1)
+    assert [event["detail"] for event in one.events("cta")] == [{"campaign": "heart-month", "variant": variant} for variant in expected]
+    page.locator("#one .languages a").click()
+    one.heard("navigate")
+    assert page.locator("#one [data-variant]").get_attribute("data-variant") == expected[0], "a step keeps the wording"
+    assert page.evaluate("draws.length") == 0
+    assert (one.said, one.errors) == ([], [])
+
+
+def test_a_call_without_wordings_names_none(visit: Begin, partner: Partner) -> None:
+    """Where there is only one wording, the variant of health-cta is empty."""
+    one = visit()
+    page = one.go(partner.page('<health-appointment-cta id="cta" campaign="heart-month"></health-appointment-cta>')).page
+    page.evaluate("addEventListener('click', (event) => event.preventDefault())")
+    page.locator("#cta .button").click()
+    one.heard("cta")
+    assert one.events("cta")[0]["detail"] == {"campaign": "heart-month", "variant": ""}
 
 
 def test_htmx_inside_is_not_heard_outside(visit: Begin, partner: Partner) -> None:

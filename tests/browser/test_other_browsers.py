@@ -8,8 +8,12 @@ from tests.browser import driving, visit
 from tests.browser.debian import need
 from tests.browser.driving import Driver
 from tests.browser.hosting import Fault, Partner, Proxy, Server, http_get
+from tests.browser.hosts import site
+from tests.browser.hosts.host import Host
+from tests.browser.hosts.test_hosts import FIRST, HOSTS
 from tests.browser.test_examples import PAGES, TAGS, widgets_in
 from widgets.commands.demo import PLACEHOLDER
+from widgets.settings import files
 
 pytestmark = [pytest.mark.browser, pytest.mark.full]
 
@@ -209,3 +213,70 @@ def test_a_page_that_allows_no_trusted_types(driver: Driver, partner: Partner, l
         assert kinds in (["errorcontent"], ["errornetwork"])
         assert in_view(driver, f"document.querySelector('{CARD} a')")
         assert len(driver.run("return said")) == 1
+
+
+# --- Host pages -------------------------------------------------------------------------------------------------
+
+
+UNTIL_ON_PAGE = """
+  const until = async (check) => { while (!check()) await new Promise((go) => setTimeout(go, 10)); };
+"""
+
+
+NATIVE = "Object.getPrototypeOf(HTMLDocument).prototype"
+ANYWHERE = f"""(function found(root) {{
+  const all = [...(root === document ? {NATIVE} : DocumentFragment.prototype).querySelectorAll.call(root, "*")];
+  const here = root === document ? [] : all.filter((one) => one.matches("%s"));
+  return [...here, ...all.flatMap((one) => (one.shadowRoot ? found(one.shadowRoot) : []))];
+}})(document)"""
+"""Elements inside shadow roots, however deep; asked of the prototypes, since pages replace the rest."""
+
+
+def is_main(host: Host) -> bool:
+    """Whether a host page needs nothing but a browser: no steps of a reader, no blocker, no settings of his."""
+    alone = host.name != "service-worker" and "heard" not in host.holds  # neither a profile of its own, nor a script before all others
+    return alone and not (callable(host.act) or host.ends or host.blocks or host.options or host.frame or host.refused)
+
+
+MISSES: dict[str, dict[str, str]] = {
+    "firefox": {},
+    "webkit": {
+        "tt-none": "where `trusted-types` leaves out `health-widgets`, the fallback stays",
+        "tt-hostile": "where `trusted-types` leaves out `health-widgets`, the fallback stays",
+        "integrity-policy": "on a page with an `Integrity-Policy` for scripts the fallback stays, since `older.js` comes without a hash",
+        "find-in-page": "`window.find()` does not look into widgets",
+        "style-zoom": "a test driver clicks beside the mark where the page's own style sheet zooms it; readers do not",
+    },
+}
+"""Host pages that a browser does not pass, each with its reason; the README's table has them."""
+
+
+def test_the_misses_are_told() -> None:
+    """The README's table of browsers gives every miss, each with its reason, in these words."""
+    text = " ".join((files() / "README.md").read_text("utf-8").split())
+    assert {reason for misses in MISSES.values() for reason in misses.values() if reason not in text} == set()
+
+
+@pytest.fixture(scope="module")
+def hosts(request: pytest.FixtureRequest) -> Iterator[site.Site]:
+    """The partner's site with the host pages, and a library of its own."""
+    with site.library() as server, site.partner(server.url, site.Libraries(request.config)) as made:
+        yield made
+
+
+@pytest.mark.parametrize("host", [host for host in HOSTS if is_main(host)], ids=lambda host: host.name)
+def test_the_main_host_pages(driver: Driver, hosts: site.Site, host: Host) -> None:
+    """On a host page the widgets show, or the fallback stays; what the page asks of the widget holds; a click opens it, and nothing is thrown."""
+    if reason := MISSES[driver.name].get(host.name):
+        pytest.xfail(reason)
+    hosts.add(host)
+    driver.go(f"{hosts.url}/ours/{host.name}")
+    if host.act:
+        driver.run(f"(async () => {{ {UNTIL_ON_PAGE} {host.act} }})()")
+    driver.until(f"{ANYWHERE % '.hw'}.length === {host.shows}")
+    if host.holds:
+        holds = host.holds.replace('"userSelect", "text", ', "")  # auto in Firefox, by another name in WebKit
+        driver.until(f"(() => {{ {FIRST.replace('Document.prototype', NATIVE)} return {holds} }})()")
+    if host.shows and host.opens == Host.opens:
+        driver.click(f"{ANYWHERE % '.hw .tools .button'}[0]")
+        driver.until(f"{ANYWHERE % '.hw .prose'}[0]")

@@ -62,6 +62,10 @@ class ArticleCard(Widget):
         """The article's title."""
         return title_of(edition.library.articles[self.article], site, self.language(site))[0]
 
+    def caption_language(self, edition: Edition, site: Site) -> str:
+        """That of the text where a translation is missing."""
+        return title_of(edition.library.articles[self.article], site, self.language(site))[1]
+
     def urgent(self, edition: Edition, site: Site) -> bool:
         """Whether the article has emergency words."""
         return bool(edition.library.articles[self.article].text(self.language(site), site.language).emergency)

@@ -72,9 +72,18 @@ class TopicBrowser(Widget):
 
     def caption(self, edition: Edition, site: Site) -> str:
         """The title of the article or topic."""
-        library = edition.library
-        item = library.articles.get(self.article) or library.topics.get(self.topic)
+        item = self._item(edition)
         return title_of(item, site, self.language(site))[0] if item else super().caption(edition, site)
+
+    def caption_language(self, edition: Edition, site: Site) -> str:
+        """That of the text where a translation is missing."""
+        item = self._item(edition)
+        return title_of(item, site, self.language(site))[1] if item else ""
+
+    def _item(self, edition: Edition) -> Article | Topic | None:
+        """The article, else the topic, that is in view."""
+        library = edition.library
+        return library.articles.get(self.article) or library.topics.get(self.topic)
 
     def view(self, edition: Edition, site: Site, moment: Moment, query: Query | None = None) -> dict[str, Any]:
         """One level of the tree, or an article in it; with `query`, what the search found."""

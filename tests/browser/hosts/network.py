@@ -106,13 +106,21 @@ HOSTS = (
         "shift-jis",
         "A page in Shift_JIS: what does not name its own character set is misread.",
         charset="shift_jis",
-        body=CARD + "<p>\u65e5\u672c\u8a9e</p>" + CHECKER.replace("<health-symptom-checker", '<health-symptom-checker lang="es"'),
+        body=CARD.replace('"stroke"', '"“stroke”"')
+        + "<p>\u65e5\u672c\u8a9e</p>"
+        + CHECKER.replace("<health-symptom-checker", '<health-symptom-checker lang="es"'),
         shows=2,
-        holds="css(hw.querySelector('.review span'), '::before').content === '\"·\"' && "
+        holds="hw.querySelector('.review').textContent.includes('·') && "
         "/[áéíóú]/.test(document.querySelector('[lang=es]').shadowRoot.querySelector('.hw').textContent)",
         full=False,
     ),
-    Host("latin-1", "A page in Latin-1.", charset="iso-8859-1", holds="css(hw.querySelector('.review span'), '::before').content === '\"·\"'"),
+    Host(
+        "latin-1",
+        "A page in Latin-1.",
+        body=CARD.replace('"stroke"', '"«stroke»"'),
+        charset="iso-8859-1",
+        holds="hw.querySelector('.review').textContent.includes('·')",
+    ),
     Host(
         "blocked-embed",
         "A blocker that refuses addresses with 'embed' in them takes the script.",
