@@ -564,3 +564,13 @@ def test_the_page_for_nothing_leads_on(base: str) -> None:
     assert '<meta name="robots" content="noindex">' in answer.text
     assert "canonical" not in answer.text
     assert json.dumps(answer.headers["content-type"]) == '"text/html; charset=utf-8"'
+
+
+def test_the_front_page_and_the_menu_name_the_way_down(content: Path, serve: Callable[..., str]) -> None:
+    """Below each top stand its topics and those below them, in the order of the tree: "Heart Topics | Heart and Circulation | Heart Conditions"."""
+    for slug, parent in (("vessels", "hearts"), ("arteries", "vessels"), ("veins", "vessels")):
+        making.write(content / "topics" / f"{slug}.toml", f'parent = "{parent}"\n' + making.TOPIC.replace("Hearts", slug.capitalize()))
+    base = serve(create_app(Settings(content=content, watch=False)))
+    home, menu = (parsed(httpx.get(base + path).text) for path in ("/", "/topics/hearts"))
+    assert [link.text() for link in home.css(".topics .below a")] == ["Vessels", "Arteries", "Veins"]
+    assert "Arteries" in menu.css_first(".side").text()

@@ -1,6 +1,8 @@
 """The library as full pages: complete without JavaScript, and enhanced by none."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +17,7 @@ from widgets.local import call, path, tops
 from widgets.moment import Moment
 from widgets.render import Place, render
 from widgets.sites import DEFAULT, Site
+from widgets.snapshot.library import Library
 from widgets.views import ArticleView, Link, emergency_line, title_of
 from widgets.widget import Query, Widget
 
@@ -24,7 +27,7 @@ ON_HOME, IN_MENU = 12, 2
 
 @dataclass(frozen=True)
 class Panel:
-    """A top of the tree in the library's menu, its summary, and topics right below it."""
+    """A top of the tree in the library's menu, its summary, and topics below it."""
 
     link: Link
     summary: str
@@ -117,7 +120,7 @@ def _oembed(place: Place[Any]) -> str:
 
 
 def _panels(edition: Edition, site: Site, widget: Widget, most: int, without: str = "") -> list[Panel]:
-    """The tops of the tree in order, each with up to `most` topics right below it; where the checker's line leads to one, it is `without` it."""
+    """The tops of the tree in order, each with the first `most` topics below it; where the checker's line leads to one, it is `without` it."""
     library, language = edition.library, widget.language(site)
     shown = (topic for topic in tops(library, site) if topic.slug != without)
 
@@ -127,10 +130,17 @@ def _panels(edition: Edition, site: Site, widget: Widget, most: int, without: st
         return Link(text, TopicBrowser(topic=topic.slug, site=widget.site, lang=widget.lang), lang, count)
 
     def panel(top: Topic) -> Panel:
-        below = library.children(top.slug, most)
+        below = islice(_below(library, top.slug, most), most)
         return Panel(link(top), top.words(language, site.language)[1].summary, tuple(link(topic) for topic in below))
 
     return [panel(top) for top in shown]
+
+
+def _below(library: Library, slug: str, most: int) -> Iterator[Topic]:
+    """The topics below one, each before those below it; of its sisters no more than the first `most`."""
+    for child in library.children(slug, most):
+        yield child
+        yield from _below(library, child.slug, most)
 
 
 def _trail(edition: Edition, site: Site, card: ArticleCard, article: Article) -> list[Link]:
