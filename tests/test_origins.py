@@ -45,7 +45,8 @@ def test_a_listed_origin_reads_and_no_other(base: str, path: str) -> None:
     for origin in (OTHER, NORTH, SOUTH, OTHER, "null", NORTH, "", NORTH.upper(), f"{NORTH}.evil.example", SOUTH, OTHER, f"{NORTH}, {OTHER}"):
         answer = asked(base, at("north", path), origin)
         assert answer.headers["vary"] == "Accept-Encoding, Origin"
-        assert answer.headers["content-security-policy"] == f"frame-ancestors {NORTH} {SOUTH}"
+        assert answer.headers["content-security-policy"].endswith(f"frame-ancestors {NORTH} {SOUTH}")
+        assert answer.headers["content-security-policy"].count("frame-ancestors") == 1
         if origin in {NORTH, SOUTH}:
             assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, origin)
         elif origin:
@@ -60,13 +61,13 @@ def test_a_listed_origin_reads_and_no_other(base: str, path: str) -> None:
 
 @pytest.mark.parametrize("path", READABLE)
 def test_a_public_site_is_as_before(base: str, path: str) -> None:
-    """A site that lists none answers every origin alike: `*`, one `Vary`, no policy of its own."""
+    """A site that lists none answers every origin alike: `*`, one `Vary`, no origin in a policy."""
     for origin in (OTHER, "", "null", NORTH):
         answer = asked(base, path, origin)
         assert answer.status_code == 200
         assert answer.headers["access-control-allow-origin"] == "*"
         assert answer.headers["vary"] == "Accept-Encoding"
-        assert "content-security-policy" not in answer.headers
+        assert NORTH not in answer.headers.get("content-security-policy", "")
 
 
 @pytest.mark.parametrize("written", ["site=%6Eorth", "site=North", "site=north&site=north", "%73ite=north", "x=1&site= north&y", "site=&site=north"])

@@ -109,7 +109,7 @@ def _foreign(lock: Lock, request: Request) -> Answer | None:
 
 
 def _own(answer: Answer, site: Site, origin: bytes) -> Answer:
-    return answer.readable_by(origin, (b"content-security-policy", ancestors(site).encode()))
+    return answer.readable_by(origin, ancestors(site).encode())
 
 
 def refusal(status: int, sentence: str, *more: Header) -> Answer:

@@ -29,6 +29,7 @@ OFTEN = 20
 """From how many requests on an answer is worth the best compression."""
 
 _REFUSED = re.compile(rb";\s*q=0(\.0*)?\s*$")
+_POLICY = b"content-security-policy"
 FOREVER = float("inf")
 SENT = "health_widgets.sent"
 _ALIAS_BYTES = 400
@@ -103,13 +104,15 @@ class Answer:
         length = (b"content-length", str(len(body)).encode())
         return Encoded(etag, (*unmodified, (b"content-encoding", encoding), length), unmodified, body)
 
-    def readable_by(self, origin: bytes, *more: Header) -> "Answer":
-        """The same for one origin: no other page may read it; b"" for none, as when a server asks."""
+    def readable_by(self, origin: bytes, ancestors: bytes) -> "Answer":
+        """The same for one origin: no other page may read it (b"" for none, as when a server asks), or show it in a frame."""
         allow = ((b"access-control-allow-origin", origin),) if origin else ()
+        policy = next((value for name, value in self.encodings[b""].headers if name == _POLICY), b"").replace(b"frame-ancestors 'none'", b"")
+        locked = (_POLICY, b"; ".join(part for part in (policy.rstrip(b"; "), ancestors) if part))
 
         def own(headers: tuple[Header, ...]) -> tuple[Header, ...]:
-            varied = ((n, b"Accept-Encoding, Origin" if n == b"vary" else v) for n, v in headers if n != b"access-control-allow-origin")
-            return (*allow, *more, *varied)  # the validator stays last
+            kept = (header for header in headers if header[0] not in {b"access-control-allow-origin", _POLICY})
+            return (*allow, locked, *((n, b"Accept-Encoding, Origin" if n == b"vary" else v) for n, v in kept))  # the validator stays last
 
         encodings = {name: replace(one, headers=own(one.headers), unmodified=own(one.unmodified)) for name, one in self.encodings.items()}
         return replace(self, encodings=encodings, by_origin=True)
