@@ -24,14 +24,14 @@ SOURCE = {"react": "src/main.tsx", "vue": "src/App.vue"}
 CHECK = {"react": "tsc", "vue": "vue-tsc"}
 MISTAKES = [
     ("react", "article={article}", "artikle={article}", "artikle"),
-    ("react", "article={article}\n", "\n", "'article' is missing"),
+    ("react", "article={article}\n", "article={7}\n", "'number' is not assignable"),
     ("react", "heading-level={2}", "heading-level={9}", "'9' is not assignable"),
     ("react", "heading-level={2}", 'theme="blue"', """'"blue"' is not assignable"""),
     ("react", "open={open}", "open={42}", "'number' is not assignable"),
     ("react", "onhealth-navigate={navigated}", "onhealth-navigate={failed}", "'kind' is missing"),
     ("react", "attributes.article", "artikel", "'artikel' does not exist"),
     ("vue", ':article="article"', ':artikle="article"', "'artikle' does not exist"),
-    ("vue", ':article="article"', "", "'article' is missing"),
+    ("vue", ':article="article"', ':article="7"', "'number' is not assignable"),
     ("vue", ':heading-level="2"', ':heading-level="9"', "'9' is not assignable"),
     ("vue", ':open="open"', 'theme="blue"', """'"blue"' is not assignable"""),
     ("vue", '@health-navigate="navigated"', '@health-navigate="failed"', "'kind' is missing"),
