@@ -21,7 +21,8 @@
     button.focus();
   });
   document.addEventListener("htmx:after:swap", ({ detail }) => {
-    said.textContent = document.getElementById(detail.ctx.target?.id)?.dataset.summary ?? "";
+    const form = document.getElementById(detail.ctx.target?.id);
+    said.textContent = form?.querySelector(".wrong") ? "" : form?.dataset.summary ?? ""; // what is wrong speaks for itself
     said.classList.remove("failed");
   });
   for (const name of ["htmx:error", "htmx:response:error"]) {

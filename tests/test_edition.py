@@ -119,7 +119,8 @@ def test_default_site_deleted_while_served(content, editions, caplog):
     before = editions.current
     (content / "sites/default.toml").unlink()
     editions.reload()
-    assert editions.current is before and "The edition before is kept." in caplog.text
+    assert editions.current is before and "the edition before is kept" in caplog.text
+    assert editions.fault_count == before.library.fault_count + 1
 
 
 def test_sites_and_campaigns_reload(content, editions):

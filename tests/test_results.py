@@ -165,3 +165,24 @@ def test_planted_queries_are_found_in_no_log_address_or_file(
     words = [max(query.split(), key=len) for query in queries]
     assert "POST" in kept[0]
     assert [word for word in words for text in kept if word in text] == []
+
+
+def test_below_the_line_for_a_crisis_stands_only_what_belongs_there(app: Library, base: str, content: Path) -> None:
+    """ "I want to die" finds no diets; what the words name in full, or what is marked as delicate, is found."""
+    for slug, title, shared in (("diets", "Diets", ""), ("suicide", "Suicide", ""), ("dying", "Dying at home", "sensitive = true\n")):
+        making.article(content, slug, f'{shared}topics = ["hearts"]', en=making.text().replace("A sample", title))
+    app.editions.reload()
+    for query, titles in (("i want to die", ["Dying at home"]), ("suicide", ["Suicide"])):
+        page = parsed(httpx.post(f"{base}/partials/topic-browser", data={"q": query}).text)
+        assert "988" in page.css_first(".emergency").text()
+        assert [link.text() for link in page.css(".results a") if link.text() in {"Diets", "Suicide", "Dying at home"}] == titles
+    assert "Diets" in parsed(httpx.post(f"{base}/partials/topic-browser", data={"q": "diet"}).text).body.text()
+
+
+@pytest.mark.parametrize("path", ["/search", "/partials/topic-browser", "/frame/topic-browser", "/api/search"])
+def test_what_belongs_in_the_address_is_refused_in_the_form(base: str, path: str) -> None:
+    """A site or language in the form would mean nothing: it is refused by name, so that no one reads another site's emergency number."""
+    for name in ("site", "lang"):
+        answer = httpx.post(base + path, data={"q": "sample", name: "default"})
+        assert answer.status_code == 400
+        assert answer.text.startswith(f"{name}: stands in the form")

@@ -135,10 +135,16 @@ def preflight(request: Request) -> Answer:
     return prepare(b"", TEXT, (*SHARED, *headers), status=204)
 
 
+_IN_ADDRESS = ("site", "lang", "limit", "offset")
+"""What a search's address says: in its form it would mean nothing, and the answer would be of another site or language."""
+
+
 async def form(request: Request, name: str) -> str:
     """A field of a posted form, at most 200 characters; what it holds is kept nowhere."""
     body = await posted(request)
     fields = parse_qs(body, keep_blank_values=True, max_num_fields=20) if body.count("&") < 20 else {}
+    if astray := next((key for key in _IN_ADDRESS if key in fields), ""):
+        raise HTTPException(400, f"{astray}: stands in the form; write it into the address, like ?{astray}=...")
     return fields.get(name, [""])[0][:200]
 
 

@@ -97,6 +97,11 @@ class Editions:
         if watch:
             threading.Thread(target=self._watch, name="health-widgets-content", daemon=True).start()
 
+    @property
+    def fault_count(self) -> int:
+        """How many faults are known; one more while the content as a whole cannot be read, and an older edition is served."""
+        return self.current.library.fault_count + self._behind
+
     def reload(self, changed: set[str] | None = None) -> None:
         """Read what changed: these paths, or whatever did. What cannot be read keeps the edition that is served."""
         with self._busy:
@@ -105,7 +110,7 @@ class Editions:
             try:
                 self._update(None if self._behind else changed)
             except (NoLibrary, SnapshotError) as error:
-                log.error("%s The edition before is kept.", error)
+                log.error("the edition before is kept: %s", error)
             except Exception:  # the watching must go on, whatever one file can do
                 log.exception("the content cannot be read; the edition before is kept")
 
@@ -176,7 +181,7 @@ class Editions:
                 self._source.fold()  # first, so that who reads anew needs nothing of the log, and it can begin anew
                 self._publish()
             except SnapshotError as error:
-                log.error("%s The edition before is kept.", error)
+                log.error("the edition before is kept: %s", error)
 
 
 def _source(root: Path | None, snapshot: Path | None) -> Shipped:

@@ -124,7 +124,7 @@ async def healthz(serving: Serving, request: Request) -> ASGIApp:
 async def readyz(serving: Serving, request: Request) -> ASGIApp:
     """`/readyz`: a library is loaded; its version and count, and how many searches this process answered and found nothing for."""
     edition = serving.edition
-    values = {"status": "ready", "version": edition.version, "articles": edition.library.count, "faults": edition.library.fault_count,
+    values = {"status": "ready", "version": edition.version, "articles": edition.library.count, "faults": serving.editions.fault_count,
               "searches": {"asked": serving.asked, "found_nothing": serving.found_nothing}}  # fmt: skip
     return prepare(json.dumps(values), JSON, EVERYWHERE)
 

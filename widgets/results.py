@@ -7,8 +7,8 @@ from widgets.content.markup import SAYING, Saying, from_plain
 from widgets.content.model import Article, Topic
 from widgets.edition import Edition
 from widgets.languages import words_in
-from widgets.local import tops
-from widgets.search import Found, Hit, Piece, danger, excerpt, marked, search, speech
+from widgets.local import sensitive, tops
+from widgets.search import Found, Hit, Piece, cut, danger, excerpt, marked, search, speech
 from widgets.sites import Site
 from widgets.snapshot.library import Library
 from widgets.views import Emergency, Link, saying, title_of
@@ -66,7 +66,12 @@ def results(edition: Edition, site: Site, language: str, query: Query, step: Cal
     """What a search shows; None where nothing was typed. `step` makes the link to an article or topic by kind and slug."""
     if not query.text.strip():
         return None
-    allowed: Callable[[Hit], bool] = lambda hit: _item(edition, site, language, hit) is not None  # noqa: E731
+    crisis = danger(query.text, language) == "crisis"
+
+    def allowed(hit: Hit) -> bool:
+        item = _item(edition, site, language, hit)
+        return item is not None and (not crisis or _is_named(hit, query.text) or _is_delicate(edition.library, item))
+
     found = search(edition.index, _languages(site, language), query.text, MOST_RESULTS, allowed)
     query.found = len(found.hits)
     words = words_in(language)
@@ -105,6 +110,17 @@ def _is_below(library: Library, site: Site, topic: Topic) -> bool:
     """Whether the topic is in the site's tree."""
     own = {top.slug for top in tops(library, site)}
     return any(step.slug in own for step in library.path(topic))
+
+
+def _is_named(hit: Hit, query: str) -> bool:
+    """Whether the query holds every word of the name by which it was found, whatever their endings."""
+    spoken = speech(hit.language)
+    return {*spoken.stems(cut(hit.name or hit.title))} <= {*spoken.stems(cut(query))}
+
+
+def _is_delicate(library: Library, item: Article | Topic) -> bool:
+    """Whether it may stand below the line for a crisis, where "die" must not find diets; so may what the words name in full."""
+    return sensitive(library, item) if isinstance(item, Article) else item.file.sensitive
 
 
 def _meant(found: Found, typed: str) -> str:

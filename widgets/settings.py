@@ -95,7 +95,8 @@ def _base(url: str) -> str:
     """A public address without its trailing slash; "" stays ""."""
     try:
         parts = urlsplit(url)
-    except ValueError:  # of [ without ]
+        _ = parts.port
+    except ValueError:  # of [ without ], or of a port that there cannot be
         parts = urlsplit("")
     if url and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment):
         raise SettingsError(f"{PREFIX}PUBLIC_URL: {url!r} is not an address like https://library.example or https://clinic.example/library.")

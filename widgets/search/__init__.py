@@ -5,7 +5,7 @@ from widgets.search.documents import article_documents, article_key, topic_docum
 from widgets.search.index import Document, create, remove, replace, version, wasted
 from widgets.search.marks import Piece, Sought, excerpt, marked
 from widgets.search.query import Found, Hit, search
-from widgets.search.words import speech
+from widgets.search.words import cut, speech
 
 __all__ = [
     "Danger",
@@ -17,6 +17,7 @@ __all__ = [
     "article_documents",
     "article_key",
     "create",
+    "cut",
     "danger",
     "excerpt",
     "marked",
