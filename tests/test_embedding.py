@@ -349,7 +349,7 @@ def test_a_pasted_address_becomes_its_frame(make: Make, serve: Serve, content: P
     assert said["provider_url"] == base + "/"
     html = parsed(said["html"])
     iframe = html.css_first("iframe").attributes
-    assert iframe == {"src": base + frame, "width": "600", "height": "480", "title": title}
+    assert iframe == {"src": base + frame, "width": "600", "height": "480", "title": title, "referrerpolicy": "strict-origin"}
     assert httpx.get(str(iframe["src"])).status_code == 200
     quoted = html.css_first("blockquote a")
     assert quoted.text() == title

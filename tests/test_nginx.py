@@ -36,14 +36,17 @@ http {{
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
-  proxy_cache_path {folder}/cache keys_zone=answers:1m;
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{
-      proxy_pass {upstream};
-      proxy_cache answers;
-      add_header x-cache $upstream_cache_status always;
-    }}
+  {servers}
+}}
+"""
+CACHE = """
+proxy_cache_path {folder} keys_zone=answers:1m;
+server {{
+  listen 127.0.0.1:PORT;
+  location / {{
+    proxy_pass {upstream};
+    proxy_cache answers;
+    add_header x-cache $upstream_cache_status always;
   }}
 }}
 """
@@ -52,15 +55,15 @@ OTHER = "https://other.example"
 
 
 @contextmanager
-def nginx(upstream: str, folder: Path) -> Iterator[str]:
-    """nginx with a cache before `upstream`; its address."""
+def nginx(servers: str, folder: Path) -> Iterator[str]:
+    """nginx with what stands in its http block, where PORT is a free one; its address."""
     need("nginx-light", "/usr/sbin/nginx")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     folder.mkdir()
     user = "user root;" if os.geteuid() == 0 else ""
-    written = making.write(folder / "nginx.conf", CONFIGURATION.format(folder=folder, port=port, upstream=upstream, user=user))
+    written = making.write(folder / "nginx.conf", CONFIGURATION.format(folder=folder, user=user, servers=servers.replace("PORT", str(port))))
     process = subprocess.Popen(["/usr/sbin/nginx", "-p", str(folder), "-c", str(written)], stderr=subprocess.PIPE)
     try:
         for _ in range(200):
@@ -83,7 +86,7 @@ def cached(content: Path, tmp_path: Path, serve: Callable[[ASGIApp], str]) -> It
 
         def start() -> str:
             app = create_app(Settings(content=content, public_url="https://library.example", watch=False))
-            return stack.enter_context(nginx(serve(app), tmp_path / "nginx"))
+            return stack.enter_context(nginx(CACHE.format(folder=tmp_path / "cache", upstream=serve(app)), tmp_path / "nginx"))
 
         yield start
 

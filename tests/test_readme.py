@@ -1,5 +1,6 @@
 """The documentation says what is: its tables, snippets, commands, paths and links are held to the code."""
 
+import html
 import re
 import tomllib
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
@@ -10,9 +11,10 @@ from typing import Any
 import click
 import httpx
 import pytest
+from django.template import Context, Engine
 
 from tests.conftest import serving
-from tests.readme import MADE, PAGES, PLACE, ROOT, filled, made
+from tests.readme import MADE, PAGES, PLACE, ROOT, filled, made, quoted
 from widgets import embed
 from widgets.app import create_app
 from widgets.catalog import catalog
@@ -99,6 +101,36 @@ def test_a_mounted_library_answers(name: str) -> None:
             answer = httpx.get(f"{base}/library{path}")
             assert answer.status_code == 200
             assert "https://clinic.example/library" in answer.text
+
+
+@pytest.mark.parametrize("name", ["render_starlette", "render_fastapi"])
+def test_an_application_puts_a_widget_into_its_page(name: str) -> None:
+    """Each example's own page holds the widget as the library's include has it, and the library's scripts and pages answer beside it."""
+    with serving(_loaded(ROOT / "examples" / f"{name}.py").app) as base:
+        page = httpx.get(base).text
+        assert httpx.get(f"{base}/library/include/article-card?article=heart-attack").text in page
+        for address in re.findall(r'(?:href|src)="https://clinic\.example([^"]+)"', page):
+            assert httpx.get(base + html.unescape(address)).status_code == 200, address
+
+
+def test_a_tag_of_django_puts_a_widget_into_a_page() -> None:
+    """The example's tag, loaded and called as its docstring says, gives what the library's include gives, unescaped."""
+    module = _loaded(ROOT / "examples/render_django.py")
+    engine = Engine()
+    engine.template_libraries["health_library"] = module.register  # type: ignore[attr-defined]
+    call = module.__doc__.partition(":\n\n")[2]
+    with serving(module.library) as base:
+        include = httpx.get(f"{base}/include/article-card?article=heart-attack").text
+    assert engine.from_string(call).render(Context()).strip() == include
+
+
+def test_the_oembed_example_is_what_oembed_answers() -> None:
+    """What the example shows in the place of an address is what the library answers for that address."""
+    shown = quoted("examples/oembed.html").removeprefix("```html\n").removesuffix("\n```")
+    library = create_app(Settings(public_url="https://library.example", watch=False))
+    with serving(library) as base:
+        assert httpx.get(f"{base}/oembed?url=https://library.example/articles/heart-attack").json()["html"] == shown
+    library.close()
 
 
 def _loaded(path: Path) -> Any:

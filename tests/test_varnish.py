@@ -39,7 +39,14 @@ def varnish(folder: Path, origin: str, fresh: str = "") -> Iterator[str]:
     text = text.replace('"8000"', f'"{origin.rpartition(":")[2]}"').replace(".interval = 2s", ".interval = 0.2s")
     if fresh:
         text += f"sub vcl_backend_response {{ set beresp.ttl = {fresh}; }}\n"
-    vcl = making.write(folder / "library.vcl", text)
+    with varnishd(folder, text, "/readyz") as base:
+        yield base
+
+
+@contextmanager
+def varnishd(folder: Path, text: str, answering: str) -> Iterator[str]:
+    """Varnish with this VCL, from when the path is `answering`; its address."""
+    vcl = making.write(folder / "written.vcl", text)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -47,7 +54,7 @@ def varnish(folder: Path, origin: str, fresh: str = "") -> Iterator[str]:
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as process:
         base = f"http://127.0.0.1:{port}"
         try:
-            assert wait_until(lambda: status(base + "/readyz") == 200, 30), "Varnish did not start"
+            assert wait_until(lambda: status(base + answering) == 200, 30), "Varnish did not start"
             yield base
         finally:
             process.send_signal(signal.SIGTERM)

@@ -148,9 +148,9 @@ def oembed_html(place: Place[Any], width: int = WIDTH, height: int = HEIGHT) -> 
     """What a page shows in the place of a pasted address; the size in CSS pixels."""
     caption = place.widget.caption(place.edition, place.site)
     # WordPress keeps a blockquote and an iframe, and gives the frame its height only if both are there.
-    return Safe('<blockquote><a href="{}">{}</a></blockquote><iframe src="{}" width="{}" height="{}" title="{}"></iframe>').format(
-        place.base + place.widget.page(), caption, place.base + place.widget.address("/frame"), width, height, caption
-    )
+    return Safe(
+        '<blockquote><a href="{}">{}</a></blockquote><iframe src="{}" width="{}" height="{}" title="{}" referrerpolicy="strict-origin"></iframe>'
+    ).format(place.base + place.widget.page(), caption, place.base + place.widget.address("/frame"), width, height, caption)
 
 
 def _rich(place: Place[Any], given: dict[str, str]) -> dict[str, Any]:

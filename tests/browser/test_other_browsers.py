@@ -50,7 +50,7 @@ def in_view(driver: Driver, element: str) -> bool:
     return bool(driver.run(f"return ({element})?.getBoundingClientRect().height > 0"))
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if not name.startswith(("iframe", "link"))])
+@pytest.mark.parametrize("name", [name for name in PAGES if not name.startswith(("iframe", "link", "oembed"))])
 def test_every_example_shows_its_widgets(driver: Driver, partner: Partner, library: Server, name: str) -> None:
     """Every example shows its widgets, styled, in silence; no fallback stays beside them."""
     go(driver, partner, name)

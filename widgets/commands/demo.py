@@ -2,10 +2,12 @@
 
 import asyncio
 import html
+import re
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urlencode
 
 import click
@@ -18,11 +20,14 @@ from starlette.types import ASGIApp
 
 from widgets.catalog import catalog
 from widgets.commands.serve import library_or_exit, settings_or_exit
+from widgets.embed import Asset, loader
 from widgets.settings import files
 from widgets.sites import DEFAULT
 from widgets.widget import Widget
 
 PLACEHOLDER = "https://library.example"
+HASH, INTEGRITY = "HASH", "INTEGRITY"
+"""What stands for the library's address, and for its loader's hash and integrity, in the examples."""
 _SCRIPT = f'<script async crossorigin referrerpolicy="strict-origin" src="{PLACEHOLDER}/embed.js"></script>'
 
 
@@ -33,6 +38,7 @@ def command(port: int) -> None:
     library = f"http://localhost:{port}"
     settings = settings_or_exit()
     served = library_or_exit(replace(settings, public_url=settings.public_url or library))
+    filled_in = partial(filled, library=library, pinned=lambda: loader(served.settings.public_url, served.editions.current))
     click.echo(f"The library:               {library}/")
     click.echo(f"A partner's page:          http://127.0.0.1:{port + 1}/")
     click.echo(f"Every widget, to copy:     http://127.0.0.1:{port + 1}/gallery.html")
@@ -40,24 +46,33 @@ def command(port: int) -> None:
     click.echo("Stop with Ctrl-C. Edit a file below content/ and load a page again: it shows at once.")
     apps: list[tuple[ASGIApp, int]] = [
         (served, port),
-        (partner(library, [name for name in served.editions.current.sites if name != DEFAULT]), port + 1),
+        (partner(filled_in, [name for name in served.editions.current.sites if name != DEFAULT]), port + 1),
     ]
     asyncio.run(_serve([_server(app, number) for app, number in apps]))
 
 
-def partner(library: str, sites: Sequence[str] = ()) -> Starlette:
-    """A partner's site: the example pages, with the library's address put in, and the gallery."""
+def filled(page: str, library: str, pinned: Callable[[], Asset]) -> str:
+    """An example with the library's address in it, and where it pins the loader, that loader's hash and integrity."""
+    page = page.replace(PLACEHOLDER, library)
+    if f"embed-{HASH}.js" not in page:
+        return page
+    asset = pinned()
+    return page.replace(f"embed-{HASH}.js", f"embed-{asset.hash}.js").replace(f'"{INTEGRITY}"', f'"{asset.integrity}"')
+
+
+def partner(filled_in: Callable[[str], str], sites: Sequence[str] = ()) -> Starlette:
+    """A partner's site: the example pages, filled in for a library, and the gallery."""
     folder = files() / "examples"
 
     async def page(request: Request) -> Response:
         name = request.path_params.get("name", "clinic.html")
         if name == "gallery.html":
-            return HTMLResponse(gallery(sites).replace(PLACEHOLDER, library))
+            return HTMLResponse(filled_in(gallery(sites)))
         path = folder / name
         if path.parent != folder or not path.is_file():
             return PlainTextResponse("There is no such example.", 404)
         if path.suffix == ".html":
-            return HTMLResponse(path.read_text("utf-8").replace(PLACEHOLDER, library))
+            return HTMLResponse(filled_in(path.read_text("utf-8")))
         return FileResponse(path)
 
     return Starlette(routes=[Route("/", page), Route("/{name}", page)])
@@ -72,8 +87,14 @@ def gallery(sites: Sequence[str] = ()) -> str:
         f'<title>Every widget</title><link rel="stylesheet" href="example.css">{_SCRIPT}</head>'
         f"<body><main><h1>Every widget in its states</h1><p>Paste this once into a page:</p><pre>{html.escape(_SCRIPT)}</pre>"
         f'<p><a href="{PLACEHOLDER}/embed">Choose a widget of your own, and copy its snippet</a></p>'
-        f"{states}</main></body></html>"
+        f"{states}<h2>Every way to put one on a page</h2>{_ways()}</main></body></html>"
     )
+
+
+def _ways() -> str:
+    """Links to the example pages, by their titles."""
+    titles = ((path.name, re.search("<title>(.*)</title>", path.read_text("utf-8"))) for path in sorted((files() / "examples").glob("*.html")))
+    return f"<ul>{''.join(f'<li><a href={name}>{title[1]}</a></li>' for name, title in titles if title)}</ul>"
 
 
 def _state(widget: type[Widget], example: Mapping[str, str]) -> str:
