@@ -39,7 +39,9 @@ from widgets.views import saying
 from widgets.widget import Widget, html_name
 
 ROOT = settings.files()
-PAGES = ("README.md", "CONTRIBUTING.md", "content/README.md", "docs/connect.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "content/README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
+FENCES = {"py": "python", "conf": "nginx"}
+"""What a code block is called, where it is not as its file's name ends."""
 PLACE = re.compile(r"(<!-- made: (?P<name>[^\n]+?) -->\n)(?P<text>.*?)(<!-- /made -->)", re.DOTALL)
 
 
@@ -59,7 +61,7 @@ def made(name: str) -> str:
 def quoted(name: str) -> str:
     """A file as a code block; of an HTML page only what a partner pastes."""
     text = (ROOT / name).read_text("utf-8").strip()
-    return f"```{name.rpartition('.')[2].replace('py', 'python')}\n{snippet(text) if name.endswith('.html') else text}\n```"
+    return f"```{FENCES.get(kind := name.rpartition('.')[2], kind)}\n{snippet(text) if name.endswith('.html') else text}\n```"
 
 
 def snippet(page: str) -> str:

@@ -20,6 +20,7 @@ from widgets.app import create_app
 from widgets.catalog import catalog
 from widgets.commands import main as commands
 from widgets.settings import PREFIX, Settings
+from widgets.snippets.written import MOUNT
 
 GUIDES = (*PAGES, "CHANGELOG.md", "SECURITY.md")
 FENCE = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)\n```$", re.DOTALL | re.MULTILINE)
@@ -77,10 +78,13 @@ def test_every_snippet_is_a_file_that_runs(name: str) -> None:
 
 
 def test_every_way_of_embedding_is_shown() -> None:
-    """Each example stands in the README, but for the pages that show several widgets at once."""
-    quoted = {place["name"] for place in PLACE.finditer(read("README.md"))} | {f"examples/{kind.replace('-', '_')}.html" for kind in catalog()}
-    files = {f"examples/{path.name}" for path in (ROOT / "examples").iterdir() if path.suffix in {".html", ".py"}}
-    assert files - quoted <= {"examples/clinic.html", "examples/spanish.html"}
+    """Each page of examples/ stands in the README, but for those of several widgets; each other file there in some page."""
+    files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "examples").rglob("*") if path.is_file()}
+    in_readme = {place["name"] for place in PLACE.finditer(read("README.md"))} | {f"examples/{kind.replace('-', '_')}.html" for kind in catalog()}
+    pages = {name for name in files if name.endswith(".html") and Path(name).name not in {"index.html", "clinic.html", "spanish.html"}}
+    assert pages <= in_readme
+    shown = {place["name"] for page in PAGES for place in PLACE.finditer(read(page))}
+    assert {name for name in files if name.endswith((".py", ".tsx", ".vue")) or "/ssi/" in name or "/esi/" in name} <= shown
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -229,8 +233,8 @@ def test_the_events_are_those_that_are_sent() -> None:
 
 
 def test_the_includes_answer() -> None:
-    """Each /include/ address that the README gives to a server is one that the library answers."""
-    found = set(re.findall(r'"(?:https://library\.example)?(/include/[^"]+)"', read("README.md")))
+    """Each /include/ address that the README gives to a server is one that the library answers, below the path that leads to it."""
+    found = set(re.findall(rf'"{MOUNT}(/include/[^"]+)"', read("README.md")))
     assert found
     with serving(create_app(Settings(watch=False))) as base:
         assert {httpx.get(base + address).status_code for address in found} == {200}

@@ -84,15 +84,18 @@ def in_django(codes: list[str], library: Server) -> str:
 
 
 def in_ssi(codes: list[str], library: Server) -> str:
-    """Each include filled in, as nginx does by the configuration in the first text."""
+    """Each include filled in, as nginx does by the configuration in the first text; its blocks are for when it fails."""
     passed_on = re.search(r"proxy_pass (\S+);", codes[0])
     assert passed_on
-    return re.sub(r'<!--#include virtual="([^"]+)" -->', lambda one: _had(one[1].replace(f"{MOUNT}/", passed_on[1])), codes[1])
+    page = re.sub(r"<!--# block .*?<!--# endblock -->", "", codes[1], flags=re.DOTALL)
+    return re.sub(r'<!--# include virtual="([^"]+)" stub="[^"]+" -->', lambda one: _had(one[1].replace(f"{MOUNT}/", passed_on[1])), page)
 
 
 def in_esi(codes: list[str], library: Server) -> str:
-    """Each include filled in, as Varnish does."""
-    return re.sub(r'<esi:include src="([^"]+)"/>', lambda one: _had(html.unescape(one[1])), codes[0])
+    """Each include filled in, as Varnish does by the configuration in the first text."""
+    assert f'.host_header = "{library.url.partition("://")[2]}"' in codes[0]
+    page = re.sub(r"<esi:remove>.*?</esi:remove>", "", codes[1], flags=re.DOTALL)
+    return re.sub(r'<esi:include src="([^"]+)" onerror="continue"/>', lambda one: _had(html.unescape(one[1]).replace(MOUNT, library.url)), page)
 
 
 def in_oembed(codes: list[str], library: Server) -> str:

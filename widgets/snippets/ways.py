@@ -184,7 +184,7 @@ WAYS: Mapping[str, Way] = {
     ),
     "ssi": Way(
         "Server-side include (SSI)",
-        "For nginx, Apache and IIS: your server puts the content into the page.",
+        "For nginx: your server puts the content into the page, and your own words while the library cannot be reached.",
         ssi,
         (("Your server", f"SSI takes content of your own host only, so {MOUNT}/ passes requests on to the library."),),
         _INCLUDED,
@@ -193,9 +193,9 @@ WAYS: Mapping[str, Way] = {
     ),
     "esi": Way(
         "Edge-side include (ESI)",
-        "For Varnish, Fastly and Akamai: the cache puts the content into the page.",
-        whole(esi),
-        (("Your cache", "ESI must be on for the page, and the library one of its backends."),),
+        "For Varnish, and caches like it: the cache puts the content into the page.",
+        esi,
+        (("Your cache", f"ESI must be on for the page, and {MOUNT}/ lead to the library."),),
         _INCLUDED,
         shows="include",
         developers=True,

@@ -1,14 +1,17 @@
 """The text that a partner pastes, one function for each way of embedding."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
+from urllib.parse import urlsplit
 
+from widgets.settings import files
 from widgets.snippets.asked import Asked, Part
 
 MOUNT = "/health-library"
-"""The path under which a partner's own server passes requests on to the library, for SSI."""
+"""The path under which a partner's own server passes requests on to the library, for SSI and ESI."""
 
 
 def _written(pairs: list[tuple[str, str]], prefix: str = "") -> str:
@@ -145,15 +148,30 @@ def _included(asked: Asked) -> str:
     return replace(asked.place, base="").themed("/include", asked.widget)
 
 
+def _configured(asked: Asked, example: str) -> str:
+    """A configuration of examples/, which the tests run, with the library's address in it."""
+    parts = urlsplit(asked.base)
+    text = (files() / "examples" / example).read_text("utf-8").strip()
+    text = text.replace("https://library.example", asked.base).replace('"library.example"', f'"{parts.netloc}"')
+    return text.replace(f'"^{MOUNT}", ""', f'"^{MOUNT}", "{parts.path}"').replace('"/readyz"', f'"{parts.path}/readyz"')
+
+
 def ssi(asked: Asked) -> tuple[Part, ...]:
-    """An include of nginx, Apache or IIS."""
-    passed_on = f"location {MOUNT}/ {{\n    proxy_pass {asked.base}/;\n    proxy_ssl_server_name on;\n}}"
+    """An include of nginx, with the words that stand in its place while the library fails."""
+    address = _included(asked)
+    name = re.sub(r"[^a-z0-9]+", "-", address).strip("-")
+    block = f'<!--# block name="{name}" -->\n{link(asked)}\n<!--# endblock -->'
+    include = f'<!--# include virtual="{MOUNT}{address}" stub="{name}" -->'
     return (
-        Part("Once, in the server's configuration (nginx, with “ssi on;”)", passed_on),
-        Part("Where the widget shall stand", f'<!--#include virtual="{MOUNT}{_included(asked)}" -->\n\n{loading(asked)}'),
+        Part("Once, in the server's configuration (nginx)", _configured(asked, "ssi/nginx.conf")),
+        Part("Where the widget shall stand", f"{block}\n{include}\n\n{loading(asked)}"),
     )
 
 
-def esi(asked: Asked) -> str:
-    """An include of Varnish, Fastly or Akamai."""
-    return f'<esi:include src="{escape(asked.base + _included(asked))}"/>\n\n{loading(asked)}'
+def esi(asked: Asked) -> tuple[Part, ...]:
+    """An include of Varnish, with the words that stand in its place where no cache takes it out."""
+    include = f'<esi:include src="{MOUNT}{escape(_included(asked))}" onerror="continue"/>\n<esi:remove>\n{link(asked)}\n</esi:remove>'
+    return (
+        Part("Once, in the cache's configuration (Varnish)", _configured(asked, "esi/varnish.vcl")),
+        Part("Where the widget shall stand", f"{include}\n\n{loading(asked)}"),
+    )
