@@ -40,7 +40,7 @@ bench-search: $(VENV)/dev ## How well the search finds, and what it costs at 1,0
 bench-embed: $(VENV)/dev chromium ## The first card over a slow link, beside a minimal element
 	$(BIN)/python -m bench.embed
 
-docs: $(VENV)/dev ## Write the README's tables anew from the declarations
+docs: $(VENV)/dev ## Write the documentation's tables and quotes anew
 	$(BIN)/python -m tests.readme
 
 minified: $(VENV)/dev ## Make static/embed.min.js anew after an edit of static/embed.js (npm)

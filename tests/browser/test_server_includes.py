@@ -106,10 +106,7 @@ def seen(one: Visit) -> None:
 
 
 def test_a_page_that_a_server_puts_together(by: Callable[..., object], visit: Begin, library: Server, tmp_path: Path) -> None:
-    """Without script the article is there; with script the loader takes it over, asks for nothing, and its first touch opens it in place.
-
-    The policy of the recipe refuses nothing, and nothing of a reader's request reaches the library.
-    """
+    """The article is there without script; the loader takes it over and asks for nothing; the policy refuses nothing; no reader's header goes along."""
     with by(library.url, tmp_path) as clinic:  # type: ignore[attr-defined]
         url = clinic.put("page.html", "heart-attack")
         assert '<template shadowrootmode="open">' in httpx.get(url, headers=COOKIE).text
@@ -151,10 +148,7 @@ FAULTS = {
 
 
 def test_a_library_that_fails_leaves_the_pages_own_words(by: Callable[..., object], visit: Begin, proxy: Proxy, tmp_path: Path) -> None:
-    """Whatever is wrong, the page comes whole, with emergency words and a link to the article, and nothing of an error page.
-
-    What was put in before is still put in.
-    """
+    """Whatever is wrong, the page comes whole with emergency words and a link to the article, and nothing of an error; what was put in before stays."""
     with by(proxy.url, tmp_path) as clinic:  # type: ignore[attr-defined]
         kept = httpx.get(clinic.put("page.html", "heart-attack"))
         for article, fault in FAULTS.items():

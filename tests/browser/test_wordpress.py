@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.debian import need
-from tests.browser.hosting import SCRIPT, Partner, Server
+from tests.browser.hosting import SCRIPT, Partner, Proxy, Server
 from tests.browser.visit import Visit
 from widgets.commands.demo import PLACEHOLDER
 
@@ -163,6 +163,22 @@ def test_an_author_pastes_an_address(visit: Begin, wordpress: WordPress, library
     assert library.asked("/oembed?") or form == BLOCK
     assert one.errors == []
     assert [line for line in one.said if "health" in line or "Refused" in line] == []
+
+
+def test_an_address_whose_library_is_down_is_a_link(visit: Begin, wordpress: WordPress, proxy: Proxy) -> None:
+    """Of a pasted address, while the library cannot be reached, the link with the article's title is in view, and no empty frame."""
+    url = wordpress.post("author", proxy.url + "/articles/stroke")
+    one = visit()
+    one.page.goto(url)
+    one.page.frame_locator("iframe.wp-embedded-content").locator(".hw .title").wait_for()
+    proxy.refuse()
+    later = visit()
+    later.page.goto(url)
+    later.settle()
+    link = later.page.locator("blockquote").get_by_role("link", name="Stroke")
+    assert link.is_visible()
+    assert link.get_attribute("href") == proxy.url + "/articles/stroke"
+    assert later.page.locator("iframe").evaluate("(frame) => getComputedStyle(frame).clip") == "rect(1px, 1px, 1px, 1px)"
 
 
 def test_an_authors_card_opens_in_its_sandbox(visit: Begin, wordpress: WordPress, library: Server) -> None:

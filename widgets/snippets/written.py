@@ -70,10 +70,12 @@ def preload(asked: Asked) -> str:
 
 
 def iframe(asked: Asked) -> str:
-    """A frame of a fixed height."""
+    """A frame of a fixed height, and the link below it."""
     title, height = escape(asked.place.widget.caption(asked.place.edition, asked.place.site)), 480
     address = escape(asked.place.themed("/frame", asked.widget))
-    return f'<iframe src="{address}" title="{title}"\n  width="100%" height="{height}" referrerpolicy="strict-origin"></iframe>'
+    to, says = asked.link  # while the library is down, a frame shows the browser's own error
+    below = f'<p><a href="{escape(to)}">{escape(says, quote=False)}</a></p>'
+    return f'<iframe src="{address}" title="{title}"\n  width="100%" height="{height}" referrerpolicy="strict-origin"></iframe>\n{below}'
 
 
 def iframe_height(asked: Asked) -> str:
