@@ -22,11 +22,13 @@ from widgets.commands import main as commands
 from widgets.settings import PREFIX, Settings
 from widgets.snippets.written import MOUNT
 
-GUIDES = (*PAGES, "CHANGELOG.md", "SECURITY.md")
 FENCE = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)\n```$", re.DOTALL | re.MULTILINE)
 CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"!?\[[^\]\n]*\]\(([^)\s]+)\)")
 TOPS = ("bench", "content", "docs", "examples", "static", "templates", "tests", "widgets")
+_FOUND = [*ROOT.glob("*.md"), *(path for top in TOPS for path in (ROOT / top).rglob("*.md") if "articles" not in path.parts)]
+GUIDES = sorted(path.relative_to(ROOT).as_posix() for path in _FOUND)
+"""Every page that is read by people who work with the repository."""
 
 pytestmark = pytest.mark.skipif(not (ROOT / "README.md").is_file(), reason="the documentation is in the repository, not in the wheel")
 

@@ -106,7 +106,7 @@ def seen(one: Visit) -> None:
 
 
 def test_a_page_that_a_server_puts_together(by: Callable[..., object], visit: Begin, library: Server, tmp_path: Path) -> None:
-    """The article is there without script; the loader takes it over and asks for nothing; the policy refuses nothing; no reader's header goes along."""
+    """The article is there without script; the loader takes it over, asks for nothing, and is refused nothing; no reader's header goes along."""
     with by(library.url, tmp_path) as clinic:  # type: ignore[attr-defined]
         url = clinic.put("page.html", "heart-attack")
         assert '<template shadowrootmode="open">' in httpx.get(url, headers=COOKIE).text
@@ -148,7 +148,7 @@ FAULTS = {
 
 
 def test_a_library_that_fails_leaves_the_pages_own_words(by: Callable[..., object], visit: Begin, proxy: Proxy, tmp_path: Path) -> None:
-    """Whatever is wrong, the page comes whole with emergency words and a link to the article, and nothing of an error; what was put in before stays."""
+    """Whatever is wrong, the page comes whole, with emergency words, a link to the article, and no error; what was put in before stays."""
     with by(proxy.url, tmp_path) as clinic:  # type: ignore[attr-defined]
         kept = httpx.get(clinic.put("page.html", "heart-attack"))
         for article, fault in FAULTS.items():
