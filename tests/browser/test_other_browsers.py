@@ -272,7 +272,7 @@ def test_the_main_host_pages(driver: Driver, hosts: site.Site, host: Host) -> No
     hosts.add(host)
     driver.go(f"{hosts.url}/ours/{host.name}")
     if host.act:
-        driver.run(f"(async () => {{ {UNTIL_ON_PAGE} {host.act} }})()")
+        driver.run(f"return (async () => {{ {UNTIL_ON_PAGE} {host.act} }})()")  # to its end: what moves is not clicked at
     driver.until(f"{ANYWHERE % '.hw'}.length === {host.shows}")
     if host.holds:
         holds = host.holds.replace('"userSelect", "text", ', "")  # auto in Firefox, by another name in WebKit
