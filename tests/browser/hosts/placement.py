@@ -66,7 +66,7 @@ HOSTS = (
         "The element moves between containers.",
         body=f"{CARD}<section></section>",
         act="""const card = document.getElementById("card"), there = document.querySelector("section");
-        await until(() => heard.length || !document.querySelector("script[src*=embed]"));
+        await until(() => card.shadowRoot?.querySelector(".hw") || !document.querySelector("script[src*=embed]"));
         there.append(card); await 0; document.body.prepend(card); card.remove(); await 0; there.append(card);""",
         asks={"/partials/": 2},
         full=False,
@@ -75,7 +75,8 @@ HOSTS = (
         "move-before",
         "The element moves with its state.",
         body=f"{CARD}<section></section>",
-        act="document.querySelector('section').moveBefore(document.getElementById('card'), null)",
+        act="""const there = document.querySelector("section"); // WebKitGTK 2.50 has no moveBefore
+        (there.moveBefore ?? there.insertBefore).call(there, document.getElementById("card"), null);""",
         asks={"/partials/": 2},
     ),
     Host(
