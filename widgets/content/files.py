@@ -15,6 +15,7 @@ T = TypeVar("T")
 Level = Literal["error", "warning", "note"]
 
 FENCE = "+++"
+_FENCE = re.compile(r"\+\+\+(?<!.\+\+\+)[^\S\n]*$", re.MULTILINE)  # on a line of its own; what it begins with is fast to look for
 
 _MEANINGS: dict[str, str] = {}
 
@@ -63,7 +64,7 @@ class ContentFile:
         """Read the file of this name; raises ContentError when it is not UTF-8 text or cannot be opened."""
         data = b""
         try:
-            with open(f"{root}/{name}", "rb") as file:  # noqa: PTH123 - half the time of Path.open, and there may be 300,000 files
+            with open(f"{root}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - a third of Path.open's time, and there may be 300,000 files
                 data = file.read()
             text = data.decode()
         except UnicodeDecodeError as error:
@@ -71,7 +72,9 @@ class ContentFile:
             raise ContentError(Fault(name, line, "is not UTF-8 text; save it as UTF-8.")) from error
         except OSError as error:
             raise ContentError(Fault(name, 1, f"cannot be read: {error.strerror}.")) from error
-        return cls(name, text.replace("\r\n", "\n").removeprefix("\ufeff"))
+        if "\r" in text:
+            text = text.replace("\r\n", "\n")
+        return cls(name, text.removeprefix("\ufeff"))
 
     def fault(self, message: str, *where: str | int, level: Level = "error") -> Fault:
         """A fault at the key that `where` leads to, e.g. `"sources", 0, "url"`."""
@@ -104,14 +107,15 @@ class ContentFile:
 
     def front_matter(self) -> tuple["ContentFile", "ContentFile"]:
         """The TOML between the `+++` lines and the Markdown after them, each keeping its line numbers."""
-        lines = self.text.split("\n")
-        fences = [n for n, line in enumerate(lines) if line.rstrip() == FENCE]
-        if len(fences) < 2 or any(line.strip() for line in lines[: fences[0]]):
+        text = self.text
+        first = _FENCE.search(text)
+        second = first and _FENCE.search(text, first.end())
+        if not first or not second or text[: first.start()].strip():
             raise ContentError(self.fault(f"has no front matter; begin with a line {FENCE}, TOML, and a line {FENCE}."))
-        head, body = lines[fences[0] + 1 : fences[1]], lines[fences[1] + 1 :]
+        head, body = text[first.end() + 1 : second.start() - 1], text[second.end() + 1 :]
         return (
-            ContentFile(self.name, "\n" * (fences[0] + 1) + "\n".join(head)),
-            ContentFile(self.name, "\n" * (fences[1] + 1) + "\n".join(body).rstrip() + "\n"),
+            ContentFile(self.name, "\n" * self.line_at(first.end()) + head),
+            ContentFile(self.name, "\n" * self.line_at(second.end()) + body.rstrip() + "\n"),
         )
 
     def load(self, schema: type[T]) -> T:

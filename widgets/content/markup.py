@@ -8,8 +8,8 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import Literal
+from functools import cached_property, lru_cache, partial
+from typing import Any, Literal
 
 import msgspec
 import nh3
@@ -36,10 +36,8 @@ _clean = nh3.Cleaner(
 ).clean
 _markdown = partial(pyromark.html, options=OPTIONS)
 
-_HOLE = re.compile(
-    r'<a href="(?P<kind>article|topic):(?P<slug>[^"]*)"[^>]*>(?P<inner>.*?)</a>'
-    r"|<h(?P<level>[2-6])>(?P<title>.*?)</h(?P=level)>"
-    r"|" + SAYING.pattern.replace("(", "(?P<saying>", 1),
+_HOLE = re.compile(  # each pattern here begins with one plain character: `re` is slow to look for one of several
+    r'<(?:a href="(?P<kind>article|topic):(?P<slug>[^"]*)"[^>]*>(?P<inner>.*?)</a>|h(?P<level>[2-6])>(?P<title>.*?)</h(?P=level)>)',
     re.DOTALL,
 )
 _BLOCK_END = re.compile(r"</(?:p|li|h[2-6]|t[dh]|blockquote|dt|dd)>|<(?:ul|ol|br)[^>]*>")
@@ -49,8 +47,8 @@ _LINK = re.compile(r"</?a\b[^>]*>")
 _WORDS = re.compile(r"\w+")
 _OPENING = " \n\"'“”‘’«»()[]"
 """Quotes and brackets, which may stand between two sentences."""
-_BEFORE = 1000
-"""So many characters before a saying tell whether it begins a sentence."""
+_BEGINS = {">": "<", ";": "&"}
+"""What tags and character references begin with, by what they end with."""
 
 
 class Reference(msgspec.Struct, frozen=True, array_like=True, tag="r"):
@@ -71,7 +69,7 @@ class Heading(msgspec.Struct, frozen=True, array_like=True, tag="h"):
     @property
     def text(self) -> str:
         """The heading without tags."""
-        return html.unescape(_TAG.sub("", self.html)) if "<" in self.html or "&" in self.html else self.html
+        return _plain(self.html)
 
 
 class Saying(msgspec.Struct, frozen=True, array_like=True, tag="s"):
@@ -99,9 +97,19 @@ class Markup:
 
     @cached_property
     def blocks(self) -> tuple[str, ...]:
-        """The plain text, block by block: what a reader, a search or a reading formula sees."""
-        texts = (html.unescape(_TAG.sub("", block)) for block in _BLOCK_END.split("".join(map(_source, self.parts))))
+        """The plain text, block by block: what a reader or a reading formula sees."""
+        texts = (_plain(block) for block in _BLOCK_END.split(self._html))
         return tuple(" ".join(text.split()) for text in texts if text.strip())
+
+    @property
+    def words(self) -> str:
+        """The plain text in one piece, with white space as it comes: what a search indexes, made in a third of the time."""
+        return _plain(_BLOCK_END.sub("\n", self._html))
+
+    @property
+    def _html(self) -> str:
+        """The text as it was compiled, as far as plain text can tell."""
+        return "".join(map(_source, self.parts))
 
 
 def from_markdown(text: str) -> Markup:
@@ -119,32 +127,48 @@ def _compile(safe: str) -> Markup:
     ids: set[str] = set()
     end = 0
     for hole in _HOLE.finditer(safe):
-        start = hole.start()
-        if start > end:
-            parts.append(safe[end:start])
-        parts.append(_part(hole, ids))
-        end = hole.end()
-    if end < len(safe):
-        parts.append(safe[end:])
+        start, after = hole.span()
+        _add(parts, safe, end, start)
+        kind: Any
+        kind, slug, inner, level, title = hole.groups()
+        parts.append(Reference(kind, slug, inner) if kind else _heading(int(level), title, ids))
+        end = after
+    _add(parts, safe, end, len(safe))
     return Markup(tuple(parts))
 
 
-def _part(hole: re.Match[str], ids: set[str]) -> Part:
-    if hole["kind"]:
-        return Reference("article" if hole["kind"] == "article" else "topic", hole["slug"], hole["inner"])
-    if hole["saying"]:
-        return Saying(hole["saying"], _starts_sentence(hole.string[max(0, hole.start() - _BEFORE) : hole.start()]))
-    title = hole["title"]
-    heading = Heading(int(hole["level"]), "", _LINK.sub("", title) if "<" in title else title)  # a heading leads nowhere
-    return Heading(heading.level, _unique(slugify(heading.text), ids), heading.html)
+def _add(parts: list[Part], safe: str, start: int, end: int) -> None:
+    """Add what stands between two references or headings, with the sayings in it."""
+    for saying in SAYING.finditer(safe, start, end):
+        place, after = saying.span()
+        if place > start:
+            parts.append(safe[start:place])
+        parts.append(Saying(saying[1], _starts_sentence(safe[:place])))
+        start = after
+    if end > start:
+        parts.append(safe[start:end])
+
+
+def _heading(level: int, title: str, ids: set[str]) -> Heading:
+    inside = _LINK.sub("", title) if "<" in title else title  # a heading leads nowhere
+    return Heading(level, _unique(slugify(_plain(inside)), ids), inside)
+
+
+def _plain(inside: str) -> str:
+    """HTML without tags."""
+    return html.unescape(_TAG.sub("", inside)) if "<" in inside or "&" in inside else inside
 
 
 def _starts_sentence(before: str) -> bool:
     """Whether what follows `before` begins a sentence, and so keeps its capital."""
-    last = before.rstrip(_OPENING)[-1:]
-    if last in {">", ";"}:  # a tag, or perhaps a character reference
-        last = html.unescape(_TAG.sub(".", _INLINE_TAG.sub("", before))).rstrip(_OPENING)[-1:]
-    return last in ".!?:¡¿" if last else True
+    while before := before.rstrip(_OPENING):
+        start = before.rfind(_BEGINS.get(before[-1], before[-1]))
+        last = before[start:]
+        seen = "" if _INLINE_TAG.fullmatch(last) else "." if last[-1] == ">" else html.unescape(last).rstrip(_OPENING)
+        if seen:
+            return seen[-1] in ".!?:¡¿"
+        before = before[:start]
+    return True
 
 
 def _unique(wanted: str, ids: set[str]) -> str:
@@ -177,6 +201,7 @@ def first_letter(title: str) -> str:
     return next((c for c in fold(title) if c.isalnum()), "")
 
 
+@lru_cache(4096)
 def slugify(text: str) -> str:
     """Text as a name for addresses and ids: `What is it?` -> `what-is-it`."""
     return "-".join(_WORDS.findall(fold(text))) or "section"

@@ -4,6 +4,7 @@ The classes that end in `File` are the files' schemas: their field names, in keb
 keys a content editor writes. Terms follow schema.org (MedicalWebPage) where it has one.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 Slug = Annotated[str, msgspec.Meta(pattern=SLUG, max_length=100)]
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=300, pattern=r"^[^\n\x00-\x08]*$")]
 LANGUAGE = r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$"
+_BLANK = re.compile(r"[\x00- ]")
 Language = Annotated[str, msgspec.Meta(pattern=LANGUAGE)]
 
 
@@ -31,7 +33,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 def check_http(url: str) -> None:
     """Raise ValueError unless `url` is an absolute http or https address."""
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or any(c <= " " for c in url):
+    if parts.scheme not in {"http", "https"} or not parts.netloc or _BLANK.search(url):
         raise ValueError(f"{url!r} is not an address; write it in full, like https://www.example.org/page")
 
 

@@ -28,7 +28,7 @@ def parse_text(file: ContentFile) -> Text:
     if not body.text.strip() and front.withdrawn is None:
         raise ContentError(file.fault("has no text after the front matter."))
     return Text(
-        PurePosixPath(file.name).stem,
+        file.name.rpartition("/")[2].removesuffix(".md"),
         front,
         markup.from_plain(front.emergency.strip()),
         markup.from_markdown(body.text),

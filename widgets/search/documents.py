@@ -11,8 +11,7 @@ def article_documents(slug: str, texts: Iterable[Text]) -> Iterator[Document]:
     for text in texts:
         front = text.front
         if front.withdrawn is None:
-            body = "\n".join(text.body.blocks)
-            yield Document(article_key(slug), "article", text.language, front.title, front.also_called, front.summary, body)
+            yield Document(article_key(slug), "article", text.language, front.title, front.also_called, front.summary, text.body.words)
 
 
 def topic_documents(topic: Topic) -> Iterator[Document]:

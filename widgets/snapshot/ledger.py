@@ -11,6 +11,8 @@ from widgets.snapshot.folder import Signature
 from widgets.snapshot.schema import Connection
 
 T = TypeVar("T")
+_TOGETHER = 1000
+"""Files that are written down together."""
 _KEPT = " Its last good version is shown."
 
 
@@ -23,6 +25,7 @@ class Ledger:
         self._sum = int(self.meta.get("sum", "0"), 16)
         self.fresh = not self.meta
         """Whether the snapshot is empty, so that nothing need be looked up."""
+        self._stood: list[tuple[Any, ...]] = []
         self.changed = False
         self.faults: list[Fault] = []
         """The faults that were not there before."""
@@ -66,6 +69,8 @@ class Ledger:
 
     def blame(self, file: str, *faults: Fault) -> None:
         """What is wrong with a file now, in place of what was before."""
+        if self.fresh and not faults:
+            return
         found = () if self.fresh else self._db.execute("SELECT path, line, message, level FROM faults WHERE file = ?", (file,))
         before = [Fault(*row) for row in found]
         if before == list(faults):
@@ -78,6 +83,7 @@ class Ledger:
 
     def close(self, **meta: Any) -> None:
         """Write down which version this is; another edition, if a reader could tell it from the one before."""
+        self._write()
         if self.changed or not self.meta:
             version = hashlib.sha256(f"{self._sum:x}".encode()).hexdigest()[:16]
             rows = {"sum": f"{self._sum:x}", "version": version, "edition": self.meta.get("edition", 0) + 1, **meta}
@@ -86,13 +92,19 @@ class Ledger:
     def _stand(self, path: str, signature: Signature, digest: bytes) -> bool:
         """Write down how the file stands; whether another word is in it than before."""
         row = None if self.fresh else self._db.execute("SELECT digest FROM files WHERE path = ?", (path,)).fetchone()
-        self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", (path, *signature, digest))
+        self._stood.append((path, *signature, digest))
+        if len(self._stood) >= _TOGETHER:
+            self._write()
         if row and row[0] == digest:
             return False
         if row:
             self._add(path, row[0], -1)
         self._add(path, digest, 1)
         return True
+
+    def _write(self) -> None:
+        self._db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", self._stood)
+        self._stood.clear()
 
     def _add(self, path: str, digest: bytes, sign: int) -> None:
         """The version is made of a sum over all files, so that one file in 100,000 changes it at the cost of one in ten."""
