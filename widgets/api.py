@@ -1,7 +1,7 @@
 """The library as JSON for those who build their own: its articles, its topics, and a search. Terms are schema.org's where it has them."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Self, TypeVar
@@ -17,15 +17,13 @@ from widgets.codes import SYSTEMS
 from widgets.connect import ROUTES as CONNECT
 from widgets.content.model import Article, Topic
 from widgets.edition import Edition
-from widgets.local import offered, tops
+from widgets.local import tops
 from widgets.moment import Moment
 from widgets.openapi import BOUNDS, document
 from widgets.pages import medical_web_page
 from widgets.render import Place, prose
 from widgets.results import danger_line, matches
 from widgets.serving import Serving
-from widgets.sites import Site
-from widgets.snapshot.library import Library
 from widgets.store import Header, prepare
 from widgets.views import ArticleView, article_view, emergency_line, related, title_of
 from widgets.widget import BadAttribute, Query, Widget, attribute, named, number
@@ -66,19 +64,15 @@ class Articles(Listed):
         """With the topic's current name."""
         return replace(super().settled(edition), topic=self.topic and named(edition.library, "topic", self.topic))
 
-    def slugs(self, library: Library, site: Site) -> Collection[str]:
-        """The articles' names, in an order that stays; without a topic, those of the site's own topics."""
-        return sorted(library.articles_below(self.topic) if self.topic else offered(library, site))
-
 
 async def articles(serving: Serving, request: Request) -> ASGIApp:
     """`/api/articles`: the articles as schema.org MedicalWebPages, without their text; `?topic=`, `?limit=` and `?offset=`."""
-    return _listed(serving, request, Articles, ("topic",), _articles, lambda place: place.widget.slugs(place.edition.library, place.site))
+    return _listed(serving, request, Articles, ("topic",), _articles, _article_count)
 
 
 async def topics(serving: Serving, request: Request) -> ASGIApp:
     """`/api/topics`: the topic tree from its tops down, each topic with the one above it and its number of articles."""
-    return _listed(serving, request, Listed, (), _topics, lambda place: _tree(place.edition.library, tops(place.edition.library, place.site)))
+    return _listed(serving, request, Listed, (), _topics, _topic_count)
 
 
 async def article(serving: Serving, request: Request) -> ASGIApp:
@@ -123,24 +117,35 @@ def _listed(
     kind: type[L],
     takes: tuple[str, ...],
     make: Callable[[Place[L], Moment], str],
-    everything: Callable[[Place[L]], Collection[Any]],
+    count: Callable[[Place[L]], int],
 ) -> ASGIApp:
     try:
         place = serving.place(request, kind, "", ("lang", "site", "limit", "offset", *takes))
     except BadAttribute as error:
         return refusal(error.status, str(error))
-    link = place.widget.link(place.base, route_of(request.scope), len(everything(place)))
+    link = place.widget.link(place.base, route_of(request.scope), count(place))
     return serving.kept(place, make, (*SHARED, link), JSON)
 
 
+def _article_count(place: Place[Articles]) -> int:
+    return place.edition.library.count_in(place.widget.topic, place.site.file.topics)
+
+
 def _articles(place: Place[Articles], moment: Moment) -> str:
-    slugs = place.widget.slugs(place.edition.library, place.site)
-    return _items(place.widget, len(slugs), [_item(_card(place, slug), moment) for slug in _part(place.widget, slugs)])
+    """Part of a topic's articles; without a topic, of those of the site's own topics."""
+    asked = place.widget
+    slugs = place.edition.library.names_in(asked.topic, place.site.file.topics, limit=asked.limit, skip=asked.offset)
+    return _items(asked, _article_count(place), [_item(_card(place, slug), moment) for slug in slugs])
+
+
+def _topic_count(place: Place[Listed]) -> int:
+    return place.edition.library.tree_size(tops(place.edition.library, place.site))
 
 
 def _topics(place: Place[Listed], moment: Moment) -> str:
-    tree = _tree(place.edition.library, tops(place.edition.library, place.site))
-    return _items(place.widget, len(tree), [_topic(place, topic, above) for topic, above in _part(place.widget, tree)])
+    asked, library = place.widget, place.edition.library
+    part = library.tree(tops(library, place.site), limit=asked.limit, skip=asked.offset)
+    return _items(asked, _topic_count(place), [_topic(place, topic, above) for topic, above in part])
 
 
 def _found(place: Place[Listed], moment: Moment, query: Query) -> str:
@@ -234,14 +239,15 @@ def _topic(place: Place[Any], topic: Topic, above: str | None = None) -> Values:
         "url": place.base + browser.page(),
         "inLanguage": lang or place.widget.language(place.site),
         "isPartOf": above,
-        "mainEntity": {"@type": "ItemList", "numberOfItems": len(place.edition.library.articles_below(topic.slug))},
+        "mainEntity": {"@type": "ItemList", "numberOfItems": _count(place, topic)},
     }
     return {key: value for key, value in page.items() if value}
 
 
-def _tree(library: Library, level: Iterable[Topic], above: str | None = None) -> list[tuple[Topic, str | None]]:
-    """Every topic with the name of that above it, from the tops down."""
-    return [pair for topic in level for pair in ((topic, above), *_tree(library, library.children(topic.slug), topic.slug))]
+def _count(place: Place[Any], topic: Topic) -> int:
+    """How many articles a reader finds in and below the topic."""
+    site = place.site
+    return place.edition.library.count_below(topic.slug, place.widget.language(site), site.language)
 
 
 def _said(place: Place[Any], one: Any) -> Values:

@@ -69,13 +69,6 @@ def path(library: Library, site: Site, topic: Topic) -> list[Topic]:
     return way[begins[0] :] if begins else way
 
 
-def offered(library: Library, site: Site) -> Collection[str]:
-    """The slugs of the articles that lists, search and sitemap of the site hold; one that is named answers all the same."""
-    if not site.file.topics:
-        return library.articles
-    return frozenset().union(*(library.articles_below(top.slug) for top in tops(library, site)))
-
-
 def _paths(library: Library, topics: Iterable[Topic]) -> set[str]:
     """The slugs of these topics and of all above them."""
     return {step.slug for topic in topics for step in library.path(topic)}

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any, Protocol
 
 from widgets.content.markup import fold
 from widgets.search.spelling import grams
@@ -40,6 +41,13 @@ INSERT INTO search_texts_{n}(search_texts_{n}, rank) VALUES('hashsize', 16777216
 _WORD = re.compile(r"[^\W_]+")
 _STEMMED_BY_SQLITE = {"en": "porter "}
 """What SQLite stems itself while it indexes; in other languages the query asks for all words that begin with the stem."""
+
+
+class Readable(Protocol):
+    """An SQLite connection, or what reads by one."""
+
+    def execute(self, query: str, values: Any = ..., /) -> sqlite3.Cursor:
+        """The rows that a query finds."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ def remove(connection: sqlite3.Connection, keys: Iterable[tuple[str, str]]) -> N
     writer.finish()
 
 
-def wasted(connection: sqlite3.Connection) -> float:
+def wasted(connection: Readable) -> float:
     """The share of the full text whose documents are gone or changed since; above a half, a new index is smaller and faster."""
     live, last = connection.execute("SELECT count(*), coalesce(max(id), 0) FROM search_document").fetchone()
     return 1 - live / last if last else 0.0

@@ -11,12 +11,14 @@ import weakref
 from collections.abc import Callable
 from pathlib import Path
 
+from widgets.search import wasted
 from widgets.snapshot.build import Built, Each, build
 from widgets.snapshot.library import Library
 from widgets.snapshot.schema import LOG, Connection, SnapshotError, compiler, create, is_finished, reading, writing
 
 _PREFIX = "health-widgets-"
 _PAUSE = 0.05
+_WASTE = 0.5
 
 
 class Lock:
@@ -203,13 +205,16 @@ def _update(path: Path, new: Path, root: Path, each: Each) -> None:
 
 
 def _made_here(path: Path) -> bool:
-    """Whether this very release made the file, so that what has not changed in the content need not be read again."""
+    """Whether this very release made the file, so that what has not changed in the content need not be read again.
+
+    One whose search index holds more of what is gone than of what is there counts as another's: made anew it is smaller and faster.
+    """
     try:
         there = reading(path)
         row = there.execute("SELECT value FROM meta WHERE key = 'compiler'").fetchone()
+        return bool(row == (compiler(),) and wasted(there) <= _WASTE)
     except (SnapshotError, sqlite3.Error):
         return False
-    return bool(row == (compiler(),))
 
 
 def replace(path: Path, write: Callable[[Path], object]) -> None:

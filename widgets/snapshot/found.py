@@ -18,8 +18,10 @@ class Found:
 
     def text(self, slug: str, text: Text) -> None:
         """An article's text is new or another; of a withdrawn one nothing is found."""
-        self._gone.append((article_key(slug), text.language))
-        self._new += article_documents(slug, [text])
+        if found := list(article_documents(slug, [text])):
+            self._new += found
+        else:
+            self.text_gone(slug, text.language)
         if len(self._new) >= _TOGETHER:
             self.write()
 

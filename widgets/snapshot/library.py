@@ -1,7 +1,7 @@
 """The library as it is read: topics, articles and lists from one snapshot, on demand."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ from widgets.codes import CodeSystem
 from widgets.content.files import Fault
 from widgets.content.markup import Markup, Part, fold
 from widgets.content.model import Article, FrontMatter, Text, Topic
-from widgets.snapshot.lists import ALL, EVERYTHING, article_file, topic_file, topic_id
+from widgets.snapshot.lists import ALL, EVERYTHING, NO_CHAIN, article_file, topic_file, topic_id
 from widgets.snapshot.schema import Reader
 
 Kind = Literal["article", "topic"]
@@ -19,6 +19,8 @@ Shelf = tuple[str, ...]
 """The topics to which a site keeps; () for all."""
 _front = msgspec.msgpack.Decoder(FrontMatter).decode
 _parts = msgspec.msgpack.Decoder(tuple[Part, ...]).decode
+UNSPOKEN = -1
+"""The chain of languages that no site asks for."""
 _NEIGHBOURS = 200
 """So many names before and after a misspelt one are looked at, by their beginnings and by their ends."""
 
@@ -82,6 +84,24 @@ class Library:
         below = "SELECT slug, file FROM topics WHERE parent = (SELECT id FROM topics WHERE slug = ?) ORDER BY place, slug LIMIT ?"
         return self._topics(below, slug, most)
 
+    def tree_size(self, tops: Iterable[Topic]) -> int:
+        """How many topics there are: these and all below them."""
+        return sum(last - first + 1 for first, last in self._spans(tops))
+
+    def tree(self, tops: Sequence[Topic], *, limit: int, skip: int = 0) -> list[tuple[Topic, str | None]]:
+        """A part of the tree, from these tops down: topics with the name of that above each, of a top None."""
+        found: list[tuple[Topic, str | None]] = []
+        query = """SELECT t.slug, t.file, CASE WHEN t.position > ? THEN above.slug END FROM topics t LEFT JOIN topics above ON above.id = t.parent
+            WHERE t.position BETWEEN ? AND ? ORDER BY t.position"""
+        for first, last in self._spans(tops):
+            begin, skip = first + skip, max(0, skip - (last - first + 1))
+            rows = self.db.execute(query, (first, begin, min(last, begin + limit - len(found) - 1)))
+            found += [(Topic(slug, topic_file(file)), above) for slug, file, above in rows]
+        return found
+
+    def _spans(self, tops: Iterable[Topic]) -> list[tuple[int, int]]:
+        return [self.db.execute("SELECT position, last FROM topics WHERE slug = ?", (top.slug,)).fetchone() for top in tops]
+
     def path(self, topic: Topic) -> list[Topic]:
         """From the top of the tree down to the topic, both included."""
         up = """WITH RECURSIVE up (id, n) AS (SELECT id, 0 FROM topics WHERE slug = ?
@@ -94,13 +114,23 @@ class Library:
         found = {topic.slug: topic for slug in article.file.topics if (topic := self.topic(slug))}
         return list(found.values())
 
-    def articles_in(self, slug: str) -> tuple[Article, ...]:
-        """The articles that stand in this topic, in the order of their slugs."""
-        return self._articles(-(topic_id(self.db, slug) or 0))
+    def articles_in(self, topic: str) -> Iterator[Article]:
+        """The articles that stand right in this topic."""
+        number = -(topic_id(self.db, topic) or 0)
+        return (self.articles[slug] for slug in self._names(number or None, -1, 0))
 
-    def articles_below(self, slug: str) -> frozenset[str]:
-        """The slugs of the articles in this topic and in all topics below it."""
-        return frozenset(article.slug for article in self._articles(topic_id(self.db, slug) or 0)) if slug in self.topics else frozenset()
+    def count_in(self, topic: str, shelf: Shelf = ()) -> int:
+        """How many articles stand in and below a topic ("": in all), what is withdrawn among them."""
+        return self._count(NO_CHAIN, self._scope(topic, shelf))
+
+    def names_in(self, topic: str, shelf: Shelf = (), *, limit: int, skip: int = 0) -> list[str]:
+        """The slugs of the articles in and below a topic ("": of all), in an order that stays while they are edited."""
+        return list(self._names(self._scope(topic, shelf), limit, skip))
+
+    def _names(self, scope: int | None, limit: int, skip: int) -> Iterator[str]:
+        part = "SELECT article FROM places WHERE scope = ? ORDER BY article LIMIT ? OFFSET ?"
+        query = f"SELECT slug FROM ({part}) p CROSS JOIN articles a ON a.id = p.article ORDER BY a.id"  # noqa: S608 - ours
+        return (slug for (slug,) in self.db.execute(query, (scope, limit, skip)))
 
     def stands_below(self, slug: str, topics: Shelf) -> bool:
         """Whether the article stands in or below one of these topics; without any, in the library."""
@@ -146,7 +176,9 @@ class Library:
 
     def count_below(self, topic: str, wanted: str, otherwise: str, shelf: Shelf = ()) -> int:
         """How many articles there are in and below a topic."""
-        scope, chain = self._scope(topic, shelf), self._chains.get((wanted, otherwise), 0)
+        return self._count(self._chains.get((wanted, otherwise), UNSPOKEN), self._scope(topic, shelf))
+
+    def _count(self, chain: int, scope: int | None) -> int:
         row = self.db.execute("SELECT n FROM letters WHERE (chain, scope, letter) = (?, ?, ?)", (chain, scope, ALL)).fetchone()
         return row[0] if row else 0
 
@@ -155,7 +187,7 @@ class Library:
         rows = self.db.execute(
             "SELECT l.slug, a.languages FROM listed l JOIN articles a ON a.id = l.article WHERE l.chain = ? AND l.scope = ?"
             " ORDER BY l.letter, l.sort, l.article LIMIT ? OFFSET ?",
-            (self._chains.get((wanted, otherwise), 0), self._scope("", shelf), limit, skip),
+            (self._chains.get((wanted, otherwise), UNSPOKEN), self._scope("", shelf), limit, skip),
         )
         return [(slug, languages.split(" ")) for slug, languages in rows]
 
@@ -168,17 +200,15 @@ class Library:
     def _listed(self, scope: int | None, letter: str, chain: tuple[str, str], limit: int, skip: int) -> list[Entry]:
         rows = self.db.execute(
             "SELECT slug, language, title FROM listed WHERE chain = ? AND scope = ? AND letter = ? ORDER BY sort, article LIMIT ? OFFSET ?",
-            (self._chains.get(chain, 0), scope, letter, limit, skip),
+            (self._chains.get(chain, UNSPOKEN), scope, letter, limit, skip),
         )
         return [Entry(*row) for row in rows]
 
     def _letters(self, scope: int | None, chain: tuple[str, str]) -> dict[str, int]:
-        rows = self.db.execute("SELECT letter, n FROM letters WHERE chain = ? AND scope = ? ORDER BY letter", (self._chains.get(chain, 0), scope))
+        rows = self.db.execute(
+            "SELECT letter, n FROM letters WHERE chain = ? AND scope = ? ORDER BY letter", (self._chains.get(chain, UNSPOKEN), scope)
+        )
         return dict(rows.fetchall())
-
-    def _articles(self, scope: int) -> tuple[Article, ...]:
-        rows = self.db.execute("SELECT a.slug FROM places p JOIN articles a ON a.id = p.article WHERE p.scope = ? ORDER BY 1", (scope,))
-        return tuple(self.articles[slug] for (slug,) in rows.fetchall())
 
     def _coded(self, which: str, values: tuple[str, ...]) -> list[Article]:
         query = f"SELECT DISTINCT a.slug FROM codes c JOIN articles a ON a.id = c.article WHERE c.system = ? AND {which} AND a.languages <> ''"  # noqa: S608

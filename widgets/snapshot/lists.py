@@ -11,6 +11,8 @@ from widgets.snapshot.schema import SHELVES, Connection, Reader
 
 EVERYTHING = 0
 """The scope that is the whole library."""
+NO_CHAIN = 0
+"""The chain of no languages."""
 ALL = "*"
 """The letter under which all of a scope's articles are counted."""
 
@@ -50,9 +52,12 @@ class Lists:
 
     def place(self, article: int, file: ArticleFile | None) -> None:
         """Put an article into the scopes of its topics; None: into no scope."""
-        self._db.execute("DELETE FROM places WHERE article = ?", (article,))
-        if file is not None:
-            self._db.executemany("INSERT INTO places VALUES (?, ?)", [(article, scope) for scope in sorted(self._scopes_of(file))])
+        before = {scope for (scope,) in self._db.execute("SELECT scope FROM places WHERE article = ?", (article,))}
+        after = self._scopes_of(file) if file is not None else set[int]()
+        self._db.executemany("DELETE FROM places WHERE article = ? AND scope = ?", [(article, scope) for scope in before - after])
+        self._db.executemany("INSERT INTO places VALUES (?, ?)", [(article, scope) for scope in sorted(after - before)])
+        for scopes, n in ((before - after, -1), (after - before, 1)):
+            self._db.executemany(_COUNT, [(NO_CHAIN, scope, ALL, n) for scope in scopes])
 
     def rebuild(self) -> None:
         """Make all lists anew: after the tree of topics has changed, or which languages are asked for, or very much."""
@@ -65,9 +70,11 @@ class Lists:
         shown = self._db.execute("SELECT id, file FROM articles WHERE languages <> '' ORDER BY id")
         places = ((article, scope) for article, file in shown for scope in sorted(self._scopes_of(article_file(file))))
         self._db.executemany("INSERT INTO places VALUES (?, ?)", places)
+        self._db.execute("INSERT INTO letters SELECT ?, scope, ?, count(*) FROM places GROUP BY scope", (NO_CHAIN, ALL))
         self._db.execute("INSERT INTO listed SELECT * FROM showing ORDER BY chain, scope, letter, sort, article")
         self._db.execute("INSERT INTO letters SELECT chain, scope, letter, count(*) FROM listed GROUP BY 1, 2, 3")
-        self._db.execute("INSERT INTO letters SELECT chain, scope, ?, sum(n) FROM letters GROUP BY 1, 2 ON CONFLICT DO NOTHING", (ALL,))
+        totals = "INSERT INTO letters SELECT chain, scope, ?, sum(n) FROM letters WHERE chain <> ? GROUP BY 1, 2"
+        self._db.execute(totals, (ALL, NO_CHAIN))
 
     def speak(self, chains: Iterable[tuple[str, str]], shelves: Iterable[tuple[str, ...]]) -> bool:
         """Make lists for these pairs of languages, asked for and otherwise, and for these topics of sites; whether they are others than before."""
@@ -101,7 +108,21 @@ class Lists:
                 parents[slug] = None
                 faults.append(Fault(f"topics/{slug}.toml", 1, "parent: the topic stands below itself; name a topic that is not below it."))
         self._db.executemany("UPDATE topics SET parent = (SELECT id FROM topics WHERE slug = ?) WHERE slug = ?", [(p, s) for s, p in parents.items()])
+        self._db.executemany("UPDATE topics SET (position, last) = (?, ?) WHERE slug = ?", self._positions())
         return faults
+
+    def _positions(self) -> list[tuple[int, int, str]]:
+        """(position, last, slug) of each topic, from the tops down."""
+        below: dict[int | None, list[tuple[int, str]]] = {}
+        for number, slug, parent in self._db.execute("SELECT id, slug, parent FROM topics ORDER BY place DESC, slug DESC"):
+            below.setdefault(parent, []).append((number, slug))
+        way, order, size = list(below.get(None, ())), list[tuple[int, str]](), dict[int, int]()
+        while way:
+            order.append(way.pop())
+            way += below.get(order[-1][0], ())
+        for number, _ in reversed(order):
+            size[number] = 1 + sum(size[child] for child, _ in below.get(number, ()))
+        return [(at, at + size[number] - 1, slug) for at, (number, slug) in enumerate(order)]
 
     def tree(self) -> list[Row]:
         """All that decides which articles stand below a topic, but the articles."""

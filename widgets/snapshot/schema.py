@@ -25,15 +25,18 @@ LOG = 8 << 20
 # Topics and articles go by number inside the file. A scope is what a list is of: a topic and all below it by its number, the articles
 # that stand right in a topic by its number below zero, the whole library by 0, the topics to which a site keeps by a number above
 # SHELVES. A chain is a language that readers ask for and the one they get where a text lacks it. So each list is ready in the order in
-# which it is shown.
+# which it is shown. The letters of no chain count what stands in a scope, withdrawn or not. Topics have positions: from its own to its
+# last stand a topic and all below it.
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE files (path TEXT PRIMARY KEY, modified INTEGER, size INTEGER, inode INTEGER, digest BLOB) WITHOUT ROWID;
 CREATE TABLE faults (file TEXT, path TEXT, line INTEGER, message TEXT, level TEXT);
 CREATE INDEX faults_of ON faults (file);
 CREATE TABLE partners (kind TEXT, slug TEXT, text TEXT, PRIMARY KEY (kind, slug)) WITHOUT ROWID;
-CREATE TABLE topics (id INTEGER PRIMARY KEY, slug TEXT UNIQUE, backwards TEXT, parent INTEGER, place INTEGER, file BLOB);
+CREATE TABLE topics (id INTEGER PRIMARY KEY, slug TEXT UNIQUE, backwards TEXT, parent INTEGER, place INTEGER, position INTEGER,
+  last INTEGER, file BLOB);
 CREATE INDEX topics_below ON topics (parent, place, slug);
+CREATE INDEX topics_in_order ON topics (position);
 CREATE INDEX topics_backwards ON topics (backwards);
 CREATE TABLE articles (id INTEGER PRIMARY KEY, slug TEXT UNIQUE, backwards TEXT, languages TEXT, file BLOB);
 CREATE INDEX articles_backwards ON articles (backwards);
@@ -43,6 +46,7 @@ CREATE TABLE bodies (id INTEGER PRIMARY KEY, parts BLOB);
 CREATE TABLE names (kind TEXT, former TEXT, slug TEXT, PRIMARY KEY (kind, former, slug)) WITHOUT ROWID;
 CREATE TABLE codes (system TEXT, code TEXT, article INTEGER, PRIMARY KEY (system, code, article)) WITHOUT ROWID;
 CREATE TABLE places (article INTEGER, scope INTEGER, PRIMARY KEY (article, scope)) WITHOUT ROWID;
+CREATE INDEX places_in ON places (scope, article);
 CREATE TABLE chains (id INTEGER PRIMARY KEY, wanted TEXT, otherwise TEXT);
 CREATE TABLE listed (chain INTEGER, scope INTEGER, letter TEXT, sort TEXT, article INTEGER, slug TEXT, language TEXT, title TEXT,
   PRIMARY KEY (chain, scope, letter, sort, article)) WITHOUT ROWID;
