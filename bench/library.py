@@ -16,6 +16,7 @@ from pathlib import Path
 
 from starlette.types import Message
 
+from bench import at_most
 from bench.partial import Server
 from tests import big, making
 from widgets.app import Library, create_app
@@ -27,12 +28,14 @@ SIZES = (100, 1000, 10_000, 100_000)
 TURNS, EDITS = 30, 30
 
 
-def build(root: Path, file: Path, size: int) -> float:
-    """Milliseconds of processor time an article, in a process of its own."""
-    code = "import sys, time; from pathlib import Path; from widgets.snapshot.file import make; make(Path(sys.argv[1]), Path(sys.argv[2]));"
-    code += "print(time.process_time())"
+def build(root: Path, file: Path, size: int) -> tuple[float, float]:
+    """Milliseconds of processor time an article, in a process of its own: without the search index, and what the index adds."""
     empty = _run("import widgets.snapshot.file, time; print(time.process_time())")
-    return (_run(code, str(root), str(file)) - empty) / size * 1000
+    begin = "import sys, time; from pathlib import Path; from widgets.snapshot.file import make; from widgets.snapshot.found import Found;"
+    unsearched = "Found.text = Found.topic = Found.text_gone = Found.topic_gone = lambda *_: None;"
+    end = "make(Path(sys.argv[1]), Path(sys.argv[2])); print(time.process_time())"
+    bare, whole = (_run(begin + less + end, str(root), str(file)) - empty for less in (unsearched, ""))
+    return bare / size * 1000, (whole - bare) / size * 1000
 
 
 def _run(code: str, *arguments: str) -> float:
@@ -50,15 +53,18 @@ def opening(file: Path) -> float:
 
 
 async def ask(app: Library, path: str) -> None:
-    """One GET, made anew: nothing that was kept is used."""
+    """One request, made anew: nothing that was kept is used. What follows `POST ` is posted; an address with "nowhere" is of nothing there is."""
+    method, _, path = path.rpartition(" ")
     target, _, query = path.partition("?")
-    scope = {"type": "http", "method": "GET", "path": target, "raw_path": target.encode(), "query_string": query.encode(), "headers": []}
+    scope = {"type": "http", "method": method or "GET", "path": target, "raw_path": target.encode(), "client": ("127.0.0.1", 1)}
+    body, wanted = (query, "") if method else ("", query), 404 if "nowhere" in path else 200
+    scope |= {"query_string": body[1].encode(), "headers": [(b"content-type", b"application/x-www-form-urlencoded")] if method else []}
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": b""}
+        return {"type": "http.request", "body": body[0].encode()}
 
     async def send(message: Message) -> None:
-        assert message.get("status", 200) == 200, (path, message)
+        assert message.get("status", wanted) == wanted, (path, message)
 
     app.store._kept.clear()
     app.store._aliases.clear()
@@ -66,15 +72,25 @@ async def ask(app: Library, path: str) -> None:
 
 
 def paths(app: Library) -> dict[str, list[str]]:
-    """Addresses that show as much in a library of any size."""
-    slugs = [slug for slug, _ in app.editions.current.library.every("en", "en", limit=100)]
+    """Addresses that show as much in a library of any size: the first and the last of its lists."""
+    library = app.editions.current.library
+    slugs = [slug for slug, _ in library.every("en", "en", limit=100)]
+    leaf, big_one = f"topic-{big.TOPS + big.GROUPS:05}", f"topic-{0:05}"
+    last, last_topic = library.count_in(big_one) - 5, library.tree_size(library.children(None)) - 5
     return {
         "home": ["/"],
-        "topic": [f"/topics/topic-{big.TOPS + big.GROUPS:05}"],
-        "letter": [f"/topics/topic-{big.TOPS + big.GROUPS:05}?letter=h"],
+        "topic": [f"/topics/{leaf}"],
+        "letter": [f"/topics/{leaf}?letter=h"],
+        "topic browser": [f"/partials/topic-browser?topic={leaf}"],
         "article": [f"/articles/{slug}" for slug in slugs[:20]],
+        "article in a browser": [f"/partials/topic-browser?topic={big_one}&article={slug}" for slug in slugs[:20]],
         "card": [f"/partials/article-card?article={slug}" for slug in slugs[:20]],
-        "sitemap": ["/sitemap.xml"],
+        "articles, JSON": ["/api/articles?limit=5"],
+        "of a large topic": [f"/api/articles?topic={big_one}&limit=5"],
+        "its last ones": [f"/api/articles?topic={big_one}&limit=5&offset={last}"],
+        "topics, JSON": ["/api/topics?limit=5"],
+        "the last ones": [f"/api/topics?limit=5&offset={last_topic}"],
+        "not found": ["/articles/nowhere", "/partials/article-card?article=nowhere"],
         "readyz": ["/readyz"],
     }
 
@@ -110,10 +126,12 @@ def served(file: Path, workers: int) -> Iterator[list[int]]:
     command = [sys.executable, "-m", "widgets", "serve", "--port", str(port), "--workers", str(workers), "--snapshot", str(file)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         base = f"http://127.0.0.1:{port}"
-        for path in ("/readyz", *["/", "/topics/topic-00003"] * 4 * workers):
+        for path in ("/readyz", *["/", "/topics/topic-00003", "/api/articles"] * 4 * workers):
             _get(base + path)
+        for words in ("hart muscle", "blood presure", "sugar water", "trouble 7") * workers:
+            urllib.request.urlopen(f"{base}/api/search", f"q={words}".encode()).read()
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        yield [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()] or [process.pid]
+        yield [int(pid) for pid in children if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()] or [process.pid]
         process.terminate()
 
 
@@ -148,29 +166,39 @@ def edits(root: Path) -> list[float]:
 
 
 def main(sizes: list[int]) -> None:
-    """Print each figure, and its ratio to that of the smallest library."""
+    """Print each figure with its bound; of requests, the ratio to those of the smallest library."""
     with tempfile.TemporaryDirectory(prefix="bench-library-") as name:
         folder = Path(name)
         empty = folder / "empty.sqlite"
         make(making.library(folder / "empty"), empty)
-        nothing, first = opening(empty), dict[str, float]()
+        nothing, first, built = opening(empty), dict[str, float](), dict[int, float]()
         for size in sizes:
             root, file = big.library(folder / str(size), size), folder / f"{size}.sqlite"
             print(f"\n{size:,} articles")
-            built = build(root, file, size)
-            opened = opening(file)
-            print(f"  build                {built:8.3f} ms CPU an article; {file.stat().st_size / 1e6:,.1f} MB")
-            print(f"  opening              {opened:8.1f} ms CPU, {opened / nothing:.2f} of an empty library's")
+            built[size], index = build(root, file, size)
+            print(f"        file {file.stat().st_size / 1e6:,.1f} MB")
+            at_most("build, CPU an article", built[size], 0.6, " ms")
+            at_most("the search index besides", index, 0.3, " ms")
+            if 1000 in built and size > 1000:
+                at_most("build, of that at 1,000", built[size] / built[1000], 1.3)
+            at_most("opening, of an empty library's", opening(file) / nothing, 1.5)
             for kind, cost in costs(file).items():
-                first.setdefault(kind, cost)
-                print(f"  {kind:20} {cost:8.0f} us CPU, {cost / first[kind]:.2f} of that at {sizes[0]:,}")
-            for workers in (1, 2):
-                with served(file, workers) as pids:
-                    found = [pss(pid) for pid in pids]
-                    print(f"  {workers} worker{'s' * (workers > 1)}            {sum(found):8.1f} MB PSS")
+                at_most(f"{kind}: {cost:,.0f} us CPU, of that at {sizes[0]:,}", cost / first.setdefault(kind, cost), 1.15)
+            memory(file, size)
             if size <= 10_000:
                 found = edits(root)
-                print(f"  an edit shows after  {statistics.median(found):8.0f} ms in the median, {max(found):.0f} ms at worst")
+                at_most("an edit shows after, in the median", statistics.median(found), 150, " ms")
+                at_most("an edit shows after, at worst", max(found), 1000, " ms")
+
+
+def memory(file: Path, size: int) -> None:
+    """What one worker takes, and what a second one adds."""
+    taken = []
+    for workers in (1, 2):
+        with served(file, workers) as pids:
+            taken.append(sum(pss(pid) for pid in pids))
+    at_most("memory of one worker, PSS", taken[0], 45 if size <= 10_000 else 60, " MB")
+    at_most("another worker", taken[1] - taken[0], 30, " MB")
 
 
 if __name__ == "__main__":
