@@ -18,6 +18,7 @@ from tests.test_edition import wait_until
 from tests.test_serve import served
 from widgets.app import create_app
 from widgets.edition import Editions, SnapshotError, compiled
+from widgets.search import wasted
 from widgets.settings import Settings
 from widgets.snapshot import file as files
 from widgets.snapshot import lists, schema
@@ -344,3 +345,36 @@ def test_near_names_in_a_large_library(tmp_path: Path) -> None:
     for wrong in (slug[1:], slug[:-1], slug[:8] + slug[9:], slug[:12] + "x" + slug[12:]):
         assert slug in made.current.library.near("article", wrong), wrong
     made.close()
+
+
+def test_the_tree_in_parts_is_the_tree(content: Path, file: Path) -> None:
+    """Parts of the tree, one after another, are the whole from the tops down; below a topic that a site names stands what is below it."""
+    for slug, parent in (("valves", "hearts"), ("flaps", "valves"), ("arteries", "hearts"), ("lungs", "")):
+        above = f'parent = "{parent}"\n' if parent else ""
+        making.write(content / "topics" / f"{slug}.toml", f'{above}words.en = {{title = "{slug}"}}\n')
+    _, library = compiled(content, file)
+    tops = library.children(None)
+    size = library.tree_size(tops)
+    parts = [library.tree(tops, limit=2, skip=skip) for skip in range(0, size, 2)]
+    tree = [(topic.slug, above) for part in parts for topic, above in part]
+    assert tree == walked(library, None) and len(tree) == size == len(library.topics)
+    assert [topic.slug for topic, _ in library.tree(library.children("hearts"), limit=9)] == ["arteries", "valves", "flaps"]
+
+
+def walked(library: Library, above: str | None) -> list[tuple[str, str | None]]:
+    """The tree, topic by topic."""
+    return [pair for topic in library.children(above) for pair in ((topic.slug, above), *walked(library, topic.slug))]
+
+
+def test_a_file_that_is_half_waste_is_made_anew(content: Path, file: Path) -> None:
+    """A search index that holds more of what is gone than of what is there is thrown away when the file is opened the next time."""
+    for round_ in range(3):
+        editions = Editions(content, file, watch=False)
+        with sqlite3.connect(file) as db:
+            left = wasted(db)
+        db.close()
+        assert left <= 0.5, round_
+        for n in range(4):
+            edit(content, f"Title {round_} {n}")
+            editions.reload()
+        editions.close()
