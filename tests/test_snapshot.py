@@ -306,6 +306,14 @@ def test_requests_from_several_threads(content: Path) -> None:
     editions.close()
 
 
+def test_rows_outlive_their_reader(file: Path) -> None:
+    """Rows can be read though an edition lets go of its reader meanwhile, as it does in another thread when the log is folded."""
+    reader = schema.reading(file)
+    rows = reader.execute("SELECT slug FROM topics")
+    del reader
+    assert rows.fetchall() == [("hearts",)]
+
+
 def test_long_lists_come_in_pages(content: Path, serve: Callable[..., str]) -> None:
     """A topic of 250 articles shows 100 at a time with the way to the rest, as a page and as a partial; each stands on one page only."""
     shutil.rmtree(content / "articles")

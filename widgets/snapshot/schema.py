@@ -84,6 +84,12 @@ def compiler() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in [*sources, here.parent / "codes.py"])).hexdigest()[:16]
 
 
+class _Rows(sqlite3.Cursor):
+    """Rows that keep their reader: an edition may let go of it in another thread between a query and its rows."""
+
+    reader: "Reader"
+
+
 class Reader:
     """Reads a snapshot; closes when the last one who reads by it lets go (Python's own connections stay open until garbage is collected)."""
 
@@ -92,7 +98,9 @@ class Reader:
 
     def execute(self, query: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
         """The rows that a query finds."""
-        return self._db.execute(query, values)
+        rows = self._db.cursor(_Rows)
+        rows.reader = self
+        return rows.execute(query, values)
 
     def __del__(self) -> None:
         self._db.close()
