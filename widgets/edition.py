@@ -91,7 +91,7 @@ class Editions:
     def __init__(self, root: Path | None, snapshot: Path | None = None, *, watch: bool = True) -> None:
         self._root = root
         self._source = _source(root, snapshot)
-        self._stop, self._busy, self._behind = threading.Event(), threading.Lock(), False
+        self._stop, self._busy, self._behind, self._said = threading.Event(), threading.Lock(), False, ""
         self.current = Edition.of(self._source.open())
         _report(self.current.faults)
         if watch:
@@ -110,9 +110,9 @@ class Editions:
             try:
                 self._update(None if self._behind else changed)
             except (NoLibrary, SnapshotError) as error:
-                log.error("the edition before is kept: %s", error)
-            except Exception:  # the watching must go on, whatever one file can do
-                log.exception("the content cannot be read; the edition before is kept")
+                self._keep(str(error))
+            except Exception as error:  # the watching must go on, whatever one file can do
+                self._keep(f"the content cannot be read: {error!r}", error)
 
     def _update(self, changed: set[str] | None) -> None:
         self._behind = True  # until all went well
@@ -120,6 +120,18 @@ class Editions:
             _report(self._source.update(changed).faults)
         self._behind = False
         self._publish()
+        self._recovered()
+
+    def _keep(self, why: str, error: Exception | None = None) -> None:
+        """Go on with the edition before, and say why: once, since it is tried again and again, and a log may be what fills the disk."""
+        if why != self._said:
+            log.error("the edition before is kept: %s", why, exc_info=error)
+        self._said = why
+
+    def _recovered(self) -> None:
+        if self._said and not self._behind:
+            log.info("the library is up to date again")
+            self._said = ""
 
     def _publish(self) -> None:
         """Serve what the snapshot holds now, if it is another edition; else at least read it anew, which lets go of an old log."""
@@ -141,10 +153,23 @@ class Editions:
 
     def _watch(self) -> None:
         while not self._stop.is_set():
-            if self._root and self._source.leads():
+            if self._root and self._leads():
                 self._watch_folder(self._root)
             else:
                 self._watch_file()
+
+    def _leads(self) -> bool:
+        """Whether this process keeps the file up to date; one that may not even lock it sees what others put there, and says so."""
+        try:
+            if self._source.leads():
+                return True
+        except SnapshotError as error:
+            self._behind = True
+            self._keep(str(error))
+        else:
+            self._behind = False  # another process keeps it up to date
+            self._recovered()
+        return False
 
     def _watch_folder(self, root: Path) -> None:
         """Read what is saved. First whatever changed before the watching began; and again all, now and then, after it could not be written."""
@@ -161,7 +186,7 @@ class Editions:
     def _watch_file(self) -> None:
         """See what another process puts into the file; ends when it is for this one to lead."""
         for _ in self._changes(self._source.path.parent, recursive=False):
-            if self._root and self._source.leads():
+            if self._root and self._leads():
                 return
             if self._source.moved() or self._source.long():
                 self._renew()
@@ -180,8 +205,9 @@ class Editions:
             try:
                 self._source.fold()  # first, so that who reads anew needs nothing of the log, and it can begin anew
                 self._publish()
+                self._recovered()
             except SnapshotError as error:
-                log.error("the edition before is kept: %s", error)
+                self._keep(str(error))
 
 
 def _source(root: Path | None, snapshot: Path | None) -> Shipped:

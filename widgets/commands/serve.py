@@ -1,14 +1,17 @@
 """health-widgets serve: the library over HTTP."""
 
 import os
+import signal
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 import uvicorn
 from uvicorn.config import LOGGING_CONFIG
+from uvicorn.supervisors import Multiprocess
 
 from widgets.app import Library, create_app
 from widgets.edition import NoLibrary, SnapshotError
@@ -16,6 +19,9 @@ from widgets.settings import PREFIX, Settings, SettingsError
 
 LOGS = LOGGING_CONFIG | {"loggers": LOGGING_CONFIG["loggers"] | {"widgets": {"handlers": ["default"], "level": "INFO", "propagate": False}}}
 """Uvicorn's own logging, with ours beside it: editions, faults of the content, and routes where they are asked for."""
+
+DRAIN = 8
+"""Seconds that requests which have begun may take after SIGTERM. Container engines kill after ten."""
 
 
 @click.command("serve")
@@ -26,31 +32,61 @@ LOGS = LOGGING_CONFIG | {"loggers": LOGGING_CONFIG["loggers"] | {"widgets": {"ha
 @click.option("--snapshot", type=click.Path(dir_okay=False, path_type=Path), help="A compiled library, made by `health-widgets build`.")
 def command(host: str, port: int, workers: int, content: Path | None, snapshot: Path | None) -> None:
     """Serve the library. Settings are HEALTH_WIDGETS_* variables; see the README."""
+    signal.signal(signal.SIGTERM, _end)
     for name, path in (("CONTENT", content), ("SNAPSHOT", snapshot)):
         if path is not None:  # worker processes have nothing of ours but the environment
             os.environ[PREFIX + name] = str(path)
     settings = settings_or_exit()
     with ExitStack() as stack:
         if workers > 1 and settings.content and not settings.snapshot:
-            shared = stack.enter_context(TemporaryDirectory(prefix="health-widgets-workers-"))
+            shared = stack.enter_context(_temporary())
             os.environ |= {f"{PREFIX}CONTENT": str(settings.content), f"{PREFIX}SNAPSHOT": f"{shared}/library.sqlite"}
         if workers > 1:  # what cannot be served ends the command here, and not each worker again and again
             library_or_exit(replace(settings_or_exit(), watch=False)).close()
         _run(host, port, workers)
 
 
+def _temporary() -> TemporaryDirectory[str]:
+    try:
+        return TemporaryDirectory(prefix="health-widgets-workers-")
+    except OSError as error:
+        raise click.ClickException(f"no temporary file can be written: {error.strerror}; name a folder in TMPDIR.") from error
+
+
 def _run(host: str, port: int, workers: int) -> None:
-    uvicorn.run(
+    target, options = (
         "widgets.commands.serve:application",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_config=LOGS,
-        access_log=False,
-        server_header=False,
-        ws="none",  # nobody asks for web sockets, and the library for them takes 2 MB
+        dict[str, Any](
+            factory=True,
+            host=host,
+            port=port,
+            log_config=LOGS,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=DRAIN,
+            ws="none",  # nobody asks for web sockets, and the library for them takes 2 MB
+        ),
     )
+    if workers == 1:
+        uvicorn.run(target, **options)
+    else:
+        config = uvicorn.Config(target, workers=workers, **options)
+        _Workers(config, [config.bind_socket()]).run()
+
+
+class _Workers(Multiprocess):
+    """Worker processes that take no more requests once they end."""
+
+    def terminate_all(self) -> None:
+        """Close the socket here as well: for as long as one process holds it, the system takes connections that nobody answers."""
+        for one in self.sockets:
+            one.close()
+        super().terminate_all()
+
+
+def _end(*_: object) -> None:
+    """SIGTERM, once all is answered: end as one who was asked to, and leave no temporary file."""
+    raise SystemExit(0)
 
 
 def application() -> Library:

@@ -49,7 +49,8 @@ def build(db: Connection, root: Path, changed: set[str] | None = None, *, strict
         built = _Building(db, root).run(changed, strict, each)
         db.execute("COMMIT")
     except BaseException:
-        db.execute("ROLLBACK")
+        if db.in_transaction:  # on a full disk SQLite has undone it by itself
+            db.execute("ROLLBACK")
         raise
     return built
 

@@ -97,11 +97,14 @@ class Live(Shipped):
 
     def open(self) -> Library:
         """The library; it is made at once where there is none that can be used. Raises NoLibrary, SnapshotError."""
-        while not self._usable():
-            if self.leads():
-                make(self._root, self.path, live=True)
-                break
-            time.sleep(_PAUSE)  # another process is making it
+        try:
+            while not self._usable():
+                if self.leads():
+                    make(self._root, self.path, live=True)
+                    break
+                time.sleep(_PAUSE)  # another process is making it
+        except (OSError, sqlite3.Error) as error:
+            raise SnapshotError(f"{self.path} cannot be written: {error}.") from error
         return self.now()
 
     def leads(self) -> bool:
@@ -112,10 +115,13 @@ class Live(Shipped):
             raise SnapshotError(f"{self.path} cannot be written: {error.strerror}.") from error
 
     def update(self, changed: set[str] | None) -> Built:
-        """Bring the file up to date; readers see nothing of it until they open it anew. Raises NoLibrary, sqlite3.Error."""
-        if self._db is None:
-            self._db = writing(self.path)
-        return build(self._db, self._root, changed)
+        """Bring the file up to date; readers see nothing of it until they open it anew. Raises NoLibrary, SnapshotError."""
+        try:
+            if self._db is None:
+                self._db = writing(self.path)
+            return build(self._db, self._root, changed)
+        except sqlite3.OperationalError as error:
+            raise SnapshotError(f"{self.path} cannot be written: {error}.") from error
 
     def long(self) -> bool:
         """Whether the write-ahead log has grown so long that readers should let go of it, and the leader fold it in."""
@@ -152,8 +158,11 @@ class Private(Live):
     """A snapshot that vanishes with the process: what is served where no file is named."""
 
     def __init__(self, root: Path) -> None:
-        _sweep()
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        try:
+            _sweep()
+            folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        except OSError as error:
+            raise SnapshotError(f"no temporary file can be written: {error.strerror}; name a folder in TMPDIR.") from error
         super().__init__(root, folder / "library.sqlite")
         self._vanish = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self.leads()
