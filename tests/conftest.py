@@ -20,6 +20,12 @@ from widgets.settings import Settings
 settings.register_profile("library", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 settings.load_profile("library")
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest tests/browser --varnish`: what the browser asks of the library then goes through Varnish."""
+    parser.addoption("--varnish", action="store_true", help="let the library of the browser tests stand behind Varnish")
+
+
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
 

@@ -1,7 +1,6 @@
 """Varnish in front of the library, with the VCL of examples/deploy: it keeps, withdraws by tag, and goes on when the library is gone."""
 
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,12 +13,13 @@ import httpx
 import pytest
 
 from tests import making
+from tests.browser.debian import need
 from tests.test_edition import wait_until
 from tests.test_serve import Served, served
 
 ROOT = Path(__file__).parent.parent
-VARNISHD = shutil.which("varnishd") or shutil.which("varnishd", path="/usr/sbin")
-pytestmark = [pytest.mark.full, pytest.mark.skipif(not VARNISHD, reason="needs Varnish; on Debian: apt-get install varnish")]
+VARNISHD = "/usr/sbin/varnishd"
+pytestmark = pytest.mark.full
 
 PATHS = (
     "/articles/sample",
@@ -39,18 +39,20 @@ def varnish(folder: Path, origin: str, fresh: str = "") -> Iterator[str]:
     text = text.replace('"8000"', f'"{origin.rpartition(":")[2]}"').replace(".interval = 2s", ".interval = 0.2s")
     if fresh:
         text += f"sub vcl_backend_response {{ set beresp.ttl = {fresh}; }}\n"
-    with varnishd(folder, text, "/readyz") as base:
+    with varnishd(folder, text, "/readyz", "-p", "http_gzip_support=off") as base:
         yield base
 
 
 @contextmanager
-def varnishd(folder: Path, text: str, answering: str) -> Iterator[str]:
+def varnishd(folder: Path, text: str, answering: str, *options: str) -> Iterator[str]:
     """Varnish with this VCL, from when the path is `answering`; its address."""
+    need("varnish", VARNISHD)
     vcl = making.write(folder / "written.vcl", text)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [VARNISHD or "", "-j", "none", "-F", "-n", str(folder / "varnish"), "-a", f"127.0.0.1:{port}", "-f", str(vcl), "-s", "malloc,32m"]
+    where = ("-n", str(folder / "varnish"), "-a", f"127.0.0.1:{port}", "-f", str(vcl))
+    command = [VARNISHD, "-j", "none", "-F", *where, "-s", "malloc,32m", *options]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as process:
         base = f"http://127.0.0.1:{port}"
         try:
@@ -89,6 +91,20 @@ def test_varnish_keeps_what_may_be_kept(tmp_path: Path, library: Served) -> None
             assert second.headers.get("access-control-allow-origin") == httpx.get(library.base + path).headers.get("access-control-allow-origin")
         for _ in range(2):
             assert not kept(httpx.post(base + "/search", data={"q": "sample"}))
+
+
+def test_each_reader_gets_the_encoding_that_he_takes(tmp_path: Path, library: Served) -> None:
+    """Brotli, gzip or neither comes through Varnish as the library made it; readers who write it differently share one copy."""
+    taken = {"gzip, deflate, br, zstd": "br", "br": "br", "gzip, deflate": "gzip", "gzip": "gzip", "identity": "", "": ""}
+    with varnish(tmp_path, library.base) as base:
+        for path in ("/articles/sample", "/embed.js"):
+            seen: set[str] = set()
+            for accept, encoding in taken.items():
+                through = httpx.get(base + path, headers={"accept-encoding": accept})
+                direct = httpx.get(library.base + path, headers={"accept-encoding": encoding})
+                assert (through.headers.get("content-encoding", ""), through.text) == (encoding, direct.text), accept
+                assert kept(through) == (encoding in seen), accept
+                seen.add(encoding)
 
 
 def test_a_ban_on_an_articles_tag_withdraws_it_at_once(tmp_path: Path, content: Path, library: Served) -> None:

@@ -1,4 +1,5 @@
-# Varnish 6 or newer in front of the library: varnishd -a :80 -f varnish.vcl
+# Varnish 6 or newer in front of the library: varnishd -a :80 -p http_gzip_support=off -f varnish.vcl
+# (With its own gzip, Varnish would never ask for Brotli, which is about an eighth smaller. The library compresses.)
 vcl 4.1;
 
 import std;
@@ -20,6 +21,14 @@ sub vcl_recv {
         return (synth(200, "Withdrawn"));
     }
     unset req.http.Cookie;  # the library knows none
+    # Three copies of an answer are kept, and not one for each way to write this header.
+    if (req.http.Accept-Encoding ~ "(^|[ ,])br *(,|$)") {
+        set req.http.Accept-Encoding = "br";
+    } elsif (req.http.Accept-Encoding ~ "(^|[ ,])gzip *(,|$)") {
+        set req.http.Accept-Encoding = "gzip";
+    } else {
+        unset req.http.Accept-Encoding;
+    }
     # While the library answers, nothing is shown that is more than a minute past its time.
     if (std.healthy(req.backend_hint)) { set req.grace = 60s; }
 }

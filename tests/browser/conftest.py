@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser import hosting
+from tests.browser import front, hosting
 from tests.browser.visit import Visit
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -44,8 +44,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def _library() -> Iterator[hosting.Server]:
-    with hosting.library() as server:
+def _library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[hosting.Server]:
+    varnish = request.config.getoption("--varnish")
+    with front.behind_varnish(tmp_path_factory.mktemp("varnish")) if varnish else hosting.library() as server:
         yield server
 
 

@@ -67,8 +67,9 @@ class Server:
 
     url = ""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, front: ASGIApp | None = None) -> None:
         self.library = library
+        self._front = front or library
         self.seen: list[Seen] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,7 +83,7 @@ class Server:
                 seen.status, seen.answer = message["status"], _texts(message["headers"])
             await send(message)
 
-        await self.library(scope, receive, sending)
+        await self._front(scope, receive, sending)
 
     def asked(self, part: str = "", method: str = "") -> list[Seen]:
         """The requests whose address has `part` in it."""

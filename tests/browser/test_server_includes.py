@@ -16,7 +16,7 @@ from starlette.routing import Route
 from tests.browser.hosting import Fault, Proxy, Server, listening
 from tests.browser.visit import Visit
 from tests.test_nginx import nginx
-from tests.test_varnish import VARNISHD, varnishd
+from tests.test_varnish import varnishd
 from widgets.commands.demo import PLACEHOLDER
 from widgets.settings import files
 from widgets.snippets.ways import WAYS
@@ -90,8 +90,6 @@ def by_varnish(library: str, folder: Path) -> Iterator[Clinic]:
 @pytest.fixture(params=["nginx", "varnish"])
 def by(request: pytest.FixtureRequest) -> Callable[..., object]:
     """Either server."""
-    if request.param == "varnish" and not VARNISHD:
-        pytest.skip("needs Varnish; on Debian: apt-get install varnish")
     return {"nginx": by_nginx, "varnish": by_varnish}[request.param]
 
 
