@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV = .venv
 BIN = $(VENV)/bin
 
-.PHONY: help run test test-full lint types check bench bench-library bench-search bench-embed docs minified chromium clean
+.PHONY: help run test test-full lint types check bench bench-library bench-search bench-core bench-embed docs minified chromium clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ bench-library: $(VENV)/dev ## Libraries of 100 to 100,000 articles: building, op
 
 bench-search: $(VENV)/dev ## How well the search finds, and what it costs at 1,000, 10,000 and 100,000 articles
 	$(BIN)/python -m bench.search
+
+bench-core: $(VENV)/dev ## What one core and 512 MB bear with 10,000 articles
+	$(BIN)/python -m bench.core
 
 bench-embed: $(VENV)/dev chromium ## The first card over a slow link, beside a minimal element
 	$(BIN)/python -m bench.embed
