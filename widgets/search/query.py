@@ -14,6 +14,8 @@ from widgets.search.words import Speech, cut, speech
 
 LEAST = 0.42
 """Below this score nothing is an answer."""
+_LEAST_OF_PART = 0.22
+"""Below this score nothing is an answer, even where all that was asked is of this library's world and no page says it all."""
 _NEAR_BEST = 0.35
 _ENOUGH = 8
 _CLOSE = 8
@@ -130,7 +132,7 @@ class _Search:
             if strong < _ENOUGH:
                 self._by_texts(reading)
         best = max((score.total for score in self._found.values()), default=0.0)
-        least = max(LEAST, best * _NEAR_BEST)
+        least = max(_LEAST_OF_PART if best < LEAST and meant[0].ours else LEAST, best * _NEAR_BEST)
         return {number: score for number, score in self._found.items() if score.total >= least}
 
     def _by_names(self, reading: Reading) -> None:
@@ -191,12 +193,12 @@ class _Search:
         if len(matched) < len(reading.terms):
             score *= reading.sure**2
         whole = {stem for stem in own if own[stem] and stem not in self._vocabulary.speech.weak} or set(own)
-        if whole <= matched and len(folded) > _SHORT_NAME and reading.answerable:
+        if whole <= matched and reading.answerable and (len(folded) > _SHORT_NAME or folded in reading.asked.split()):
             score = max(score, reading.weight * (0.42 + 0.4 * held / asked))
         if folded and folded in (reading.typed, reading.asked):
             return max(score, reading.sure) + 0.1 + 0.03 * is_title
         if reading.typed and folded.startswith(reading.typed):
-            score = max(score, 0.5 * reading.sure + 0.4 * held / asked + 0.06 * len(reading.typed) / len(folded))
+            score = max(score, reading.sure * (0.5 + 0.4 * held / asked) + 0.06 * len(reading.typed) / len(folded))
         return score + 0.03 * is_title * (score > 0)
 
     def _telling(self, stem: str) -> float:

@@ -1,6 +1,7 @@
 """What a query may mean: readings of it, each a row of terms. The first is what was typed, word for word."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -10,7 +11,12 @@ from widgets.search.words import Speech
 _MOST_READINGS = 8
 _JOINED, _SPLIT = 0.97, 0.95
 _SAID = 0.97
+_LEAST_SHARE, _MOST_PARTS = 0.45, 3
+_SAME = 0.85
+"""How well a word answers one that people use for it."""
 _LONGEST_PHRASE = 5
+_MOST_JOINED, _LONG = 4, 12
+_ALL_BUT = 0.88
 _ASPECT = 0.4
 """How much a word tells that is in texts but in no name: it asks for a side of something, not what it is."""
 
@@ -74,6 +80,12 @@ class Reading:
         known = sum(term.anywhere and not term.corrected for term in self.terms)
         return known * 2 > len(self.terms)
 
+    @property
+    def ours(self) -> bool:
+        """Whether each of its words is of this library's world, as typed or all but so, and one at least as typed."""
+        near = all(term.anywhere and max(term.forms.values(), default=0.0) > _ALL_BUT for term in self.terms)
+        return near and any(term.known and not term.corrected and not term.weak for term in self.terms)
+
 
 def readings(vocabulary: Vocabulary, query: str) -> list[Reading]:
     """What the query may mean, in the order of weight."""
@@ -109,11 +121,15 @@ def _is_word(vocabulary: Vocabulary, word: str) -> bool:
     return len(word) > 1 and (word in vocabulary.speech.stop or vocabulary.known(word))
 
 
-def _split(vocabulary: Vocabulary, word: str) -> list[str]:
-    """The two known words that were written as one, perhaps with a letter in the place of the blank; the longest shorter half first."""
+def _split(vocabulary: Vocabulary, word: str, most: int = _MOST_JOINED) -> list[str]:
+    """The known words that were written as one, perhaps with a letter in the place of a blank; as few as may be, the longest shorter half first."""
     places = sorted(range(3, len(word) - 2), key=lambda place: abs(place - len(word) / 2))
     pairs = [[word[:p], word[p + skip :]] for skip in (0, 1) for p in places]
-    return next((pair for pair in pairs if len(pair[1]) > 2 and all(vocabulary.known(half) for half in pair)), [])
+    two = next((pair for pair in pairs if len(pair[1]) > 2 and all(vocabulary.known(half) for half in pair)), [])
+    if two or most < 3 or len(word) < _LONG:
+        return two
+    firsts = [word[:p] for p in range(len(word) - 5, 2, -1) if vocabulary.known(word[:p])]
+    return next(([first, *rest] for first in firsts if (rest := _split(vocabulary, word[len(first) :], most - 1))), [])
 
 
 def _term(vocabulary: Vocabulary, word: str, *, last: bool, alone: bool) -> Term:
@@ -141,13 +157,15 @@ def _made(vocabulary: Vocabulary, word: str, ways: Sequence[Meant], *, corrected
     for way in ways:
         stem = speech.stem(way.word)
         forms[stem] = max(forms.get(stem, 0.0), way.weight)
+    others = [other for other in speech.same.get(speech.stem(first.word), ()) if speech.stem(other) not in forms]
+    forms |= {speech.stem(other): _SAME * first.weight for other in others}
     in_texts = not known and vocabulary.in_texts(word)
-    best = max((way.word for way in ways), key=vocabulary.uses) if ways[0].word == word and len(ways) > 1 else first.word
+    best = max((*(way.word for way in ways), *others), key=vocabulary.uses) if first.word == word else first.word
     return Term(
         word=first.word,
         shown=first.shown,
         forms=forms,
-        words=tuple(way.word for way in ways),
+        words=(*(way.word for way in ways), *others),
         telling=vocabulary.telling(best) * (_ASPECT if in_texts else 1.0),
         weak=speech.stem(first.word) in speech.weak,
         corrected=corrected,
@@ -173,28 +191,53 @@ def _content(speech: Speech, terms: Sequence[Term]) -> list[Term]:
 def _said(vocabulary: Vocabulary, terms: Sequence[Term]) -> Iterator[Reading]:
     """Readings in which what people say is replaced by the names it stands for."""
     speech = vocabulary.speech
-    stems = [speech.stem(term.word) for term in terms]
-    covers = {phrase: frozenset(places) for phrase, places in _phrases(speech, stems)}
+    keys = [speech.key(term.word) for term in terms]
+    covers = {phrase: frozenset(places) for phrase, places in _phrases(speech, keys)}
     for phrase, places in covers.items():
         if any(places < others for others in covers.values()):
             continue  # part of a longer phrase that says it better
         rest = [term for n, term in enumerate(terms) if n not in places and term.forms and term.word not in speech.stop]
-        for name in speech.lay[phrase]:
-            if all(vocabulary.uses(word) or speech.stem(word) in speech.weak or word in speech.stop for word in name):
-                said = [terms[n] for n in places]
-                sure = min((max(term.forms.values()) for term in said if term.forms), default=1.0)
-                guessed = any(term.corrected for term in said)
-                meant = [_made(vocabulary, word, [Meant(word, word, 1.0)], corrected=guessed) for word in speech.content(list(name))]
-                yield Reading((*meant, *rest), sure * (_SAID if not rest else _SAID * 0.96), *((" ".join(name),) * 2 if not rest else ()))
+        said = [terms[n] for n in places]
+        sure = min((max(term.forms.values()) for term in said if term.forms), default=1.0)
+        for name in _here(vocabulary, phrase):
+            meant = [_plain(vocabulary, word, corrected=any(term.corrected for term in said)) for word in speech.content(list(name))]
+            yield Reading((*meant, *rest), sure * (_SAID if not rest else _SAID * 0.96), *((" ".join(name),) * 2 if not rest else ()))
+    asked = {key: max(term.forms.values()) for key, term in zip(keys, terms, strict=True) if term.forms and term.word not in speech.stop}
+    for phrase, share in _parts(speech, asked) if not covers or max(map(len, covers)) < len(asked) else ():
+        for name in _here(vocabulary, phrase):
+            yield Reading(tuple(_plain(vocabulary, word) for word in speech.content(list(name))), _SAID * share, *(" ".join(name),) * 2)
 
 
-def _phrases(speech: Speech, stems: list[str]) -> Iterator[tuple[tuple[str, ...], list[int]]]:
+def _here(vocabulary: Vocabulary, phrase: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The names that a lay phrase stands for, of those that the library has."""
+    return [name for name in vocabulary.speech.lay[phrase] if vocabulary.names(name)]
+
+
+def _plain(vocabulary: Vocabulary, word: str, *, corrected: bool = False) -> Term:
+    return _made(vocabulary, word, [Meant(word, word, 1.0)], corrected=corrected)
+
+
+def _phrases(speech: Speech, keys: list[str]) -> Iterator[tuple[tuple[str, ...], list[int]]]:
     """The lay phrases in a query: word for word, or all their telling words in any order; and the places they take."""
-    for size in range(min(_LONGEST_PHRASE, len(stems)), 0, -1):
-        for start in range(len(stems) - size + 1):
-            if (phrase := tuple(stems[start : start + size])) in speech.lay:
+    for size in range(min(_LONGEST_PHRASE, len(keys)), 0, -1):
+        for start in range(len(keys) - size + 1):
+            if (phrase := tuple(keys[start : start + size])) in speech.lay:
                 yield phrase, list(range(start, start + size))
-    asked = frozenset(stems)
-    for words, phrase in speech.lay_sets:
+    asked = frozenset(keys)
+    for words, phrase in dict.fromkeys(one for key in asked for one in speech.lay_sets.get(key, ())):
         if words <= asked:
-            yield phrase, [n for n, stem in enumerate(stems) if stem in words]
+            yield phrase, [n for n, key in enumerate(keys) if key in words]
+
+
+def _parts(speech: Speech, asked: Mapping[str, float]) -> list[tuple[tuple[str, ...], float]]:
+    """Lay phrases that share most of what they tell with the query, the most first, and how much."""
+    whole = sum(map(speech.tells, asked))
+    shares = []
+    for words, phrase in dict.fromkeys(one for key in asked for one in speech.lay_sets.get(key, ())):
+        both = words & asked.keys()
+        if 1 < len(both) < len(words):
+            told = sum(speech.tells(key) * asked[key] for key in both)
+            share = (told / sum(map(speech.tells, words))) * math.sqrt(min(told / whole, 1.0))
+            if share >= _LEAST_SHARE:
+                shares.append((share, phrase))
+    return [(phrase, share) for share, phrase in sorted(shares, key=lambda one: -one[0])[:_MOST_PARTS]]

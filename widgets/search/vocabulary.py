@@ -71,6 +71,14 @@ class Vocabulary:
         """Whether a name, or what people say, holds the word."""
         return word in self.speech.lay_words or self.uses(word) > 0
 
+    def names(self, words: tuple[str, ...]) -> bool:
+        """Whether some name holds all of these words, but for weak ones."""
+        stems = [stem for word in self.speech.content(list(words)) if (stem := self.speech.stem(word)) not in self.speech.weak]
+        if len(stems) < 2:
+            return all(self.uses(word) for word in words if self.speech.stem(word) in stems)
+        table, sought = f"search_names_{suffix(self.language)}", " AND ".join(f'"{stem}"' for stem in stems)
+        return bool(self._db.execute(f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1", (sought,)).fetchone())  # noqa: S608
+
     def written(self, word: str) -> str:
         """The word as the library writes it, with its accents."""
         row = self._db.execute("SELECT text FROM search_word WHERE language = ? AND word = ?", (self.language, word)).fetchone()

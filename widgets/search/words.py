@@ -3,6 +3,7 @@
 One file a language in `words/`. A language without a file is searched too, without stems and synonyms of its own.
 """
 
+import math
 import re
 import tomllib
 from collections import Counter
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import Stemmer
 
@@ -23,6 +24,7 @@ _APOSTROPHE = re.compile(r"['’`´]")
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 12
 _LAY_CANDIDATES = 12
+_T = TypeVar("_T")
 _DOUBLED = re.compile(r"(.)\1+")
 
 
@@ -71,25 +73,44 @@ class Speech:
         return frozenset(self.stem(word) for word in self.table.get("weak", ()))
 
     @cached_property
+    def same(self) -> Mapping[str, tuple[str, ...]]:
+        """Words that people use for one another, by the stem of each: pee and urine, belly and stomach."""
+        found: dict[str, list[str]] = {}
+        for group in self.table.get("same", ()):
+            for word in group:
+                found.setdefault(self.stem(word), []).extend(group)
+        return {stem: tuple(dict.fromkeys(words)) for stem, words in found.items()}
+
+    def key(self, word: str) -> str:
+        """The stem of the word, or of the first of those that people use for it."""
+        stem = self.stem(word)
+        return self.stem(self.same[stem][0]) if stem in self.same else stem
+
+    @cached_property
     def lay(self) -> Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-        """What people say, by its words' stems, and the names that it stands for."""
-        found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-        for name, said in self.table.get("called", {}).items():
+        """What people say, by its words' keys, and the names that it stands for."""
+        found: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
+        for names, said in self.table.get("called", {}).items():
             for phrase in said:
-                found.setdefault(tuple(self.stems(cut(phrase))), []).append(tuple(cut(name)))
+                found.setdefault(tuple(map(self.key, cut(phrase))), {}).update(dict.fromkeys(tuple(cut(name)) for name in names.split("|")))
         return {phrase: tuple(names) for phrase, names in found.items()}
 
     @cached_property
-    def lay_sets(self) -> tuple[tuple[frozenset[str], tuple[str, ...]], ...]:
-        """Lay phrases of two and more telling words, which may stand in any order: those words, and the phrase."""
-        stop = frozenset(self.stems(self.stop))
-        sets = ((frozenset(phrase) - stop, phrase) for phrase in self.lay)
-        return tuple((words, phrase) for words, phrase in sets if len(words) > 1)
+    def lay_sets(self) -> Mapping[str, tuple[tuple[frozenset[str], tuple[str, ...]], ...]]:
+        """Lay phrases of two and more telling words, which may stand in any order, by each of those words: the words, and the phrase."""
+        stop = frozenset(map(self.key, self.stop))
+        sets = [(frozenset(phrase) - stop, phrase) for phrase in self.lay]
+        return {key: tuple(ones) for key, ones in _grouped((key, one) for one in sets for key in one[0] if len(one[0]) > 1).items()}
+
+    def tells(self, key: str) -> float:
+        """How much a word tells of which lay phrase is meant."""
+        share = 0.3 if key in self.weak else 1.0
+        return share * math.log(len(self.lay) / (1 + len(self.lay_sets.get(key, ()))))
 
     @cached_property
     def lay_words(self) -> frozenset[str]:
         """Every word of the lay phrases: one may misspell those too."""
-        said = (phrase for phrases in self.table.get("called", {}).values() for phrase in phrases)
+        said = (phrase for phrases in (*self.table.get("called", {}).values(), *self.table.get("same", ())) for phrase in phrases)
         return frozenset(word for phrase in said for word in cut(phrase) if len(word) > 2) - self.stop
 
     def content(self, words: list[str]) -> list[str]:
@@ -116,8 +137,8 @@ class Speech:
         return _grouped((self.skeleton(word), word) for word in self.lay_words)
 
 
-def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
-    groups: dict[str, list[str]] = {}
+def _grouped(pairs: Iterable[tuple[str, _T]]) -> Mapping[str, list[_T]]:
+    groups: dict[str, list[_T]] = {}
     for key, value in pairs:
         groups.setdefault(key, []).append(value)
     return groups
