@@ -16,7 +16,7 @@ _SAME = 0.85
 """How well a word answers one that people use for it."""
 _LONGEST_PHRASE = 5
 _MOST_JOINED, _LONG = 4, 12
-_ALL_BUT = 0.88
+_NEARLY = 0.79
 _ASPECT = 0.4
 """How much a word tells that is in texts but in no name: it asks for a side of something, not what it is."""
 
@@ -40,6 +40,11 @@ class Term:
     """How each form is written, by stem."""
     begins: str = ""
     """How it begins, where it may be still being typed."""
+
+    @property
+    def likely(self) -> bool:
+        """Whether it is a word of this library's world, as typed or nearly so."""
+        return self.anywhere and max(self.forms.values(), default=0.0) > _NEARLY
 
     def held(self, stem: str) -> float:
         """How well a stem of a name answers it: 1 for the word itself, 0 for not at all."""
@@ -77,14 +82,14 @@ class Reading:
     @property
     def answerable(self) -> bool:
         """Whether more of its words are of this library's world than not: where they are, a part of them may be enough."""
-        known = sum(term.anywhere and not term.corrected for term in self.terms)
-        return known * 2 > len(self.terms)
+        typed = sum(term.anywhere and not term.corrected for term in self.terms)
+        return typed * 2 > len(self.terms) or (self.weight > _NEARLY and len(self.terms) > 1 and all(term.likely and term.known for term in self.terms))
 
     @property
     def ours(self) -> bool:
         """Whether each of its words is of this library's world, as typed or all but so, and one at least as typed."""
-        near = all(term.anywhere and max(term.forms.values(), default=0.0) > _ALL_BUT for term in self.terms)
-        return near and any(term.known and not term.corrected and not term.weak for term in self.terms)
+        typed = any(term.known and not term.corrected and not term.weak for term in self.terms)
+        return all(term.likely and (typed or term.known) for term in self.terms) and (typed or len(self.terms) > 1)
 
 
 def readings(vocabulary: Vocabulary, query: str) -> list[Reading]:
@@ -144,10 +149,10 @@ def _term(vocabulary: Vocabulary, word: str, *, last: bool, alone: bool) -> Term
     ways = vocabulary.beginning(word) if last and len(word) >= (2 if alone else 1) else []
     if ways:
         return _made(vocabulary, word, [Meant(word, word, 1.0), *ways], begins=word)
-    near = vocabulary.near(word)
     if vocabulary.in_texts(word):  # a word of the texts alone: it stands, unless a name is very near
-        near = [replace(meant, weight=meant.weight * 0.8) for meant in near if meant.weight > 0.85]
+        near = [replace(meant, weight=meant.weight * 0.8) for meant in vocabulary.near(word, 0.85)]
         return _made(vocabulary, word, [Meant(word, word, 1.0), *near], known=bool(near))
+    near = vocabulary.near(word)
     return _made(vocabulary, word, near, corrected=True) if near else _made(vocabulary, word, [Meant(word, word, 1.0)], known=False)
 
 

@@ -14,6 +14,9 @@ _CANDIDATES = 24
 _MEANT = 3
 _NOT_HERE = 0.15
 """How much farther a word seems that no name of the library holds."""
+_MOST_USED = 0.4
+_WORSE = 0.95
+"""How much farther than the best a word may be and yet count: what many names hold seems nearer."""
 _SHORT = 4
 """Words whose sound has no more letters than this are near only if they sound the same."""
 _BEGINNING = 12
@@ -95,29 +98,33 @@ class Vocabulary:
         most = max((uses for *_, uses in rows), default=1)
         return [Meant(word, shown, 0.8 + 0.12 * uses / most) for word, shown, uses in rows]
 
-    def near(self, word: str) -> list[Meant]:
-        """The words that a misspelt one may stand for, best first."""
-        sound, most = self.speech.sound(word), tolerated(word)
-        rated = []
-        for candidate, shown, uses in self._candidates(word, most):
-            cost = self._cost(word, sound, candidate, most)
+    def near(self, word: str, least: float = 0.0) -> list[Meant]:
+        """The words that a misspelt one may stand for, best first, none less likely than `least`."""
+        size = max(len(word), 4)
+        sound, most = self.speech.sound(word), min(tolerated(word), (1 - least) * size + _MOST_USED)
+        pieces, far = set(grams(word)), most
+        rated: list[tuple[float, str, str]] = []
+        for candidate, shown, uses in sorted(self._candidates(word, most), key=lambda row: -len(pieces.intersection(grams(row[0])))):
+            cost = self._cost(word, sound, candidate, far)
             if cost is not None:
-                rated.append((cost - min(math.log1p(uses), 5.0) * 0.08 + (0 if uses else _NOT_HERE), candidate, shown))
+                rated.append((cost - min(math.log1p(uses) * 0.08, _MOST_USED) + (0 if uses else _NOT_HERE), candidate, shown))
+                far = min(far, cost + _WORSE)
         rated.sort()
         best = rated[0][0] if rated else 0.0
-        size = max(len(word), 4)
-        return [Meant(c, shown, 1 - max(cost, 0.2) / size) for cost, c, shown in rated[:_MEANT] if cost <= best + 0.5]
+        meant = [Meant(c, shown, 1 - max(cost, 0.2) / size) for cost, c, shown in rated[:_MEANT] if cost <= best + 0.5]
+        return [one for one in meant if one.weight > least]
 
     def _cost(self, word: str, sound: str, candidate: str, most: float) -> float | None:
         """How far the candidate is from the word, as it is spelt or as it sounds; None for too far."""
         spoken = self.speech.sound(candidate)
         cost = distance(word, candidate, most)
         if cost > 1:  # another ending, too
-            cost = min(cost, 0.4 + distance(self.speech.stem(word), self.speech.stem(candidate), most))
+            stems = self.speech.stem(word), self.speech.stem(candidate)
+            cost = min(cost, 0.4 + distance(*stems, most - 0.4)) if stems != (word, candidate) else cost
         if spoken == sound and len(sound) > 1:
             cost = min(cost, 0.5 + 0.1 * abs(len(word) - len(candidate)))
-        elif cost > 1 and len(sound) > _SHORT:
-            cost = min(cost, 0.3 + distance(sound, spoken, most) * 1.1)
+        elif cost > 1 and len(sound) > _SHORT and (sound, spoken) != (word, candidate):
+            cost = min(cost, 0.3 + distance(sound, spoken, (most - 0.3) / 1.1) * 1.1)
         return cost if cost <= (most or 0.5) else None
 
     def _candidates(self, word: str, most: float) -> list[tuple[str, str, int]]:
