@@ -86,11 +86,16 @@ class Speech:
         stem = self.stem(word)
         return self.stem(self.same[stem][0]) if stem in self.same else stem
 
+    @property
+    def _called(self) -> list[tuple[str, list[str]]]:
+        """Names, and what people, pharmacies and clinicians call them."""
+        return [row for table in ("called", "medicines", "short") for row in self.table.get(table, {}).items()]
+
     @cached_property
     def lay(self) -> Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         """What people say, by its words' keys, and the names that it stands for."""
         found: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
-        for names, said in self.table.get("called", {}).items():
+        for names, said in self._called:
             for phrase in said:
                 found.setdefault(tuple(map(self.key, cut(phrase))), {}).update(dict.fromkeys(tuple(cut(name)) for name in names.split("|")))
         return {phrase: tuple(names) for phrase, names in found.items()}
@@ -110,7 +115,7 @@ class Speech:
     @cached_property
     def lay_words(self) -> frozenset[str]:
         """Every word of the lay phrases: one may misspell those too."""
-        said = (phrase for phrases in (*self.table.get("called", {}).values(), *self.table.get("same", ())) for phrase in phrases)
+        said = (phrase for phrases in (*(said for _, said in self._called), *self.table.get("same", ())) for phrase in phrases)
         return frozenset(word for phrase in said for word in cut(phrase) if len(word) > 2) - self.stop
 
     def content(self, words: list[str]) -> list[str]:
