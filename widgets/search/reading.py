@@ -82,8 +82,9 @@ class Reading:
     @property
     def answerable(self) -> bool:
         """Whether more of its words are of this library's world than not: where they are, a part of them may be enough."""
-        typed = sum(term.anywhere and not term.corrected for term in self.terms)
-        return typed * 2 > len(self.terms) or (self.weight > _NEARLY and len(self.terms) > 1 and all(term.likely and term.known for term in self.terms))
+        telling = [term for term in self.terms if not term.weak] or self.terms
+        typed = sum(term.anywhere and not term.corrected for term in telling)
+        return typed * 2 > len(telling) or (self.weight > _NEARLY and len(self.terms) > 1 and all(term.likely and term.known for term in self.terms))
 
     @property
     def ours(self) -> bool:
@@ -149,6 +150,8 @@ def _term(vocabulary: Vocabulary, word: str, *, last: bool, alone: bool) -> Term
     ways = vocabulary.beginning(word) if last and len(word) >= (2 if alone else 1) else []
     if ways:
         return _made(vocabulary, word, [Meant(word, word, 1.0), *ways], begins=word)
+    if speech.stem(word) in speech.weak:
+        return _made(vocabulary, word, [Meant(word, word, 1.0)], known=False)
     if vocabulary.in_texts(word):  # a word of the texts alone: it stands, unless a name is very near
         near = [replace(meant, weight=meant.weight * 0.8) for meant in vocabulary.near(word, 0.85)]
         return _made(vocabulary, word, [Meant(word, word, 1.0), *near], known=bool(near))
@@ -204,18 +207,18 @@ def _said(vocabulary: Vocabulary, terms: Sequence[Term]) -> Iterator[Reading]:
         rest = [term for n, term in enumerate(terms) if n not in places and term.forms and term.word not in speech.stop]
         said = [terms[n] for n in places]
         sure = min((max(term.forms.values()) for term in said if term.forms), default=1.0)
-        for name in _here(vocabulary, phrase):
+        for name, stands in _here(vocabulary, phrase):
             meant = [_plain(vocabulary, word, corrected=any(term.corrected for term in said)) for word in speech.content(list(name))]
-            yield Reading((*meant, *rest), sure * (_SAID if not rest else _SAID * 0.96), *((" ".join(name),) * 2 if not rest else ()))
+            yield Reading((*meant, *rest), sure * stands * (_SAID if not rest else _SAID * 0.96), *((" ".join(name),) * 2 if not rest else ()))
     asked = {key: max(term.forms.values()) for key, term in zip(keys, terms, strict=True) if term.forms and term.word not in speech.stop}
     for phrase, share in _parts(speech, asked) if not covers or max(map(len, covers)) < len(asked) else ():
-        for name in _here(vocabulary, phrase):
-            yield Reading(tuple(_plain(vocabulary, word) for word in speech.content(list(name))), _SAID * share, *(" ".join(name),) * 2)
+        for name, stands in _here(vocabulary, phrase):
+            yield Reading(tuple(_plain(vocabulary, word) for word in speech.content(list(name))), _SAID * share * stands, *(" ".join(name),) * 2)
 
 
-def _here(vocabulary: Vocabulary, phrase: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """The names that a lay phrase stands for, of those that the library has."""
-    return [name for name in vocabulary.speech.lay[phrase] if vocabulary.names(name)]
+def _here(vocabulary: Vocabulary, phrase: tuple[str, ...]) -> list[tuple[tuple[str, ...], float]]:
+    """The names that a lay phrase stands for, of those that the library has, and how much it stands for each."""
+    return [(name, stands) for name, stands in vocabulary.speech.lay[phrase].items() if vocabulary.names(name)]
 
 
 def _plain(vocabulary: Vocabulary, word: str, *, corrected: bool = False) -> Term:

@@ -24,6 +24,7 @@ _APOSTROPHE = re.compile(r"['’`´]")
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 12
 _LAY_CANDIDATES = 12
+_LATER = 0.97
 _T = TypeVar("_T")
 _DOUBLED = re.compile(r"(.)\1+")
 
@@ -92,13 +93,15 @@ class Speech:
         return [row for table in ("called", "medicines", "short") for row in self.table.get(table, {}).items()]
 
     @cached_property
-    def lay(self) -> Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-        """What people say, by its words' keys, and the names that it stands for."""
-        found: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
+    def lay(self) -> Mapping[tuple[str, ...], Mapping[tuple[str, ...], float]]:
+        """What people say, by its words' keys, and the names that it stands for: each later one of a row a little less."""
+        found: dict[tuple[str, ...], dict[tuple[str, ...], float]] = {}
         for names, said in self._called:
             for phrase in said:
-                found.setdefault(tuple(map(self.key, cut(phrase))), {}).update(dict.fromkeys(tuple(cut(name)) for name in names.split("|")))
-        return {phrase: tuple(names) for phrase, names in found.items()}
+                known = found.setdefault(tuple(map(self.key, cut(phrase))), {})
+                for place, name in enumerate(tuple(cut(name)) for name in names.split("|")):
+                    known[name] = max(known.get(name, 0.0), _LATER**place)
+        return found
 
     @cached_property
     def lay_sets(self) -> Mapping[str, tuple[tuple[frozenset[str], tuple[str, ...]], ...]]:
