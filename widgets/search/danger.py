@@ -77,12 +77,16 @@ def _meant(known: _Signs, word: str) -> frozenset[str]:
 
 
 def _is_near(spoken: Speech, word: str, sign: str, stem: str) -> bool:
-    """Whether a word of five letters or more is the sign in another form or misspelt, or one of four with two letters changed round."""
+    """Whether a word of four letters or more is the sign in another form or misspelt: of four, it must sound the same, or have two changed round."""
     size = len(sign)
+    if len(word) < 4:
+        return False
+    if spoken.stem(word) == stem and (size > 4 or len(word) > 4):
+        return True
     if size == 4:
-        return len(word) == 4 and sorted(word) == sorted(sign)
+        return len(word) == 4 and (sorted(word) == sorted(sign) or spoken.sound(word) == spoken.sound(sign))
     most = 1.0 if size < 7 else 1.6 if size < 9 else 2.0
-    return len(word) > 3 and (spoken.stem(word) == stem or distance(word, sign, most) <= most)
+    return distance(word, sign, most) <= most
 
 
 @cache
