@@ -16,6 +16,8 @@ from widgets.search.words import Speech, cut, speech
 
 _FOLDER = Path(__file__).parent / "dangers"
 _MOST_WORDS = 40
+_SHORTEST = 4
+"""Words of fewer letters must stand as they are."""
 Danger = Literal["", "emergency", "crisis"]
 
 
@@ -28,6 +30,15 @@ class _Sign:
     unless: frozenset[str]
 
 
+@dataclass(frozen=True)
+class _Known:
+    """A word of the signs that may be misspelt."""
+
+    word: str
+    stem: str
+    sound: str
+
+
 @dataclass(frozen=True, eq=False)
 class _Signs:
     """One language's signs, and all their words."""
@@ -35,8 +46,8 @@ class _Signs:
     speech: Speech
     signs: tuple[_Sign, ...]
     words: frozenset[str]
-    by_letter: Mapping[str, tuple[tuple[str, str], ...]]
-    """The words that may be misspelt, with their stems, by first letter."""
+    by_letter: Mapping[str, tuple[_Known, ...]]
+    """The words that may be misspelt, by first letter."""
 
 
 def danger(query: str, language: str) -> Danger:
@@ -50,16 +61,16 @@ def danger(query: str, language: str) -> Danger:
 def _shown(known: _Signs, words: list[str]) -> Iterator[_Sign]:
     pieces = [*words, *(a + b for a, b in pairwise(words)), *(half for word in words for half in _halves(known, word))]
     meant = [_meant(known, word) for word in pieces]
-    said = frozenset(words)
+    said, told = frozenset(words), frozenset[str]().union(*meant)
     for sign in known.signs:
-        if not sign.unless & said and _holds(sign, meant):
+        if all(slot & told for slot in sign.slots) and not sign.unless & said and _holds(sign, meant):
             yield sign
 
 
 def _holds(sign: _Sign, meant: list[frozenset[str]]) -> bool:
     """Whether each slot has a word of its own."""
     places = [[n for n, ones in enumerate(meant) if ones & slot] for slot in sign.slots]
-    return all(places) and any(len(set(chosen)) == len(chosen) for chosen in product(*places))
+    return any(len(set(chosen)) == len(chosen) for chosen in product(*places))
 
 
 def _halves(known: _Signs, word: str) -> tuple[str, ...]:
@@ -72,21 +83,22 @@ def _meant(known: _Signs, word: str) -> frozenset[str]:
     """The words of the signs that this one may be, however misspelt."""
     if word in _ordinary():
         return frozenset()
-    near = frozenset(sign for sign, stem in known.by_letter.get(word[:1], ()) if _is_near(known.speech, word, sign, stem))
-    return near | ({word} & known.words)
+    exact = frozenset({word}) & known.words
+    if len(word) < _SHORTEST:
+        return exact
+    stem, sound = known.speech.stem(word), known.speech.sound(word)
+    return exact | {one.word for one in known.by_letter.get(word[0], ()) if _is_near(word, stem, sound, one)}
 
 
-def _is_near(spoken: Speech, word: str, sign: str, stem: str) -> bool:
-    """Whether a word of four letters or more is the sign in another form or misspelt: of four, it must sound the same, or have two changed round."""
-    size = len(sign)
-    if len(word) < 4:
-        return False
-    if spoken.stem(word) == stem and (size > 4 or len(word) > 4):
+def _is_near(word: str, stem: str, sound: str, sign: _Known) -> bool:
+    """Whether a word is the sign in another form or misspelt; a sign of four letters must sound the same, or have two changed round."""
+    size = len(sign.word)
+    if stem == sign.stem and (size > _SHORTEST or len(word) > _SHORTEST):
         return True
-    if size == 4:
-        return len(word) == 4 and (sorted(word) == sorted(sign) or spoken.sound(word) == spoken.sound(sign))
+    if size == _SHORTEST:
+        return len(word) == _SHORTEST and (sound == sign.sound or sorted(word) == sorted(sign.word))
     most = 1.0 if size < 7 else 1.6 if size < 9 else 2.0
-    return distance(word, sign, most) <= most
+    return distance(word, sign.word, most) <= most
 
 
 @cache
@@ -94,8 +106,10 @@ def _signs(language: str) -> _Signs:
     table: Mapping[str, list[str]] = tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
     signs = tuple(_parsed(kind, line) for kind in ("crisis", "emergency") for line in table[kind])
     words = frozenset(word for sign in signs for slot in sign.slots for word in slot)
-    spoken, longer = speech(language), sorted(word for word in words if len(word) > 3)
-    by_letter = {first: tuple((word, spoken.stem(word)) for word in ones) for first, ones in groupby(longer, key=lambda word: word[0])}
+    spoken, longer = speech(language), sorted(word for word in words if len(word) >= _SHORTEST)
+    by_letter = {
+        first: tuple(_Known(word, spoken.stem(word), spoken.sound(word)) for word in ones) for first, ones in groupby(longer, key=lambda word: word[0])
+    }
     return _Signs(spoken, signs, words, by_letter)
 
 

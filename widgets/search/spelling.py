@@ -20,6 +20,9 @@ def distance(a: str, b: str, most: float) -> float:
     if abs(len(a) - len(b)) > band:
         return most + 1
     far = most + 1
+    here, there = set(a), set(b)
+    if max(_alone(here - there), _alone(there - here)) > most:
+        return far
     extra_a, extra_b = _extras(a), _extras(b)
     earlier: list[float] = []
     before = [0.0, *(extra_b[0] + j for j in range(len(b)))]
@@ -36,6 +39,11 @@ def distance(a: str, b: str, most: float) -> float:
             return far
         earlier, before = before, row
     return before[-1]
+
+
+def _alone(letters: set[str]) -> float:
+    """What letters cost at least that the other word has nowhere."""
+    return len(letters) - (1 - _CHEAPEST) * len(letters & _VOWELS)
 
 
 def _extras(word: str) -> list[float]:
