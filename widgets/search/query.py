@@ -19,6 +19,8 @@ _LEAST_OF_PART = 0.22
 _NEAR_BEST = 0.35
 _ENOUGH = 8
 _CLOSE = 8
+_GUESSED = 0.9
+"""How much less a page counts that the corrected words find."""
 _SURE, _LONG_NAME = 0.95, 12
 _COLUMNS = "n.id, n.document, n.text, n.stems, n.is_title, n.folded"
 _FEW, _SOME = 3, 0.7
@@ -81,19 +83,23 @@ def search(connection: Readable, languages: Sequence[str], query: str, limit: in
     corrected = ""
     for n, language in enumerate(languages):
         if language in have and cut(query):
-            scores = _Search(connection, language, query).scores()
+            scores, meant = _scores(connection, language, query)
             rows = _documents(connection, scores, languages[:n] if hits else ())
-            own = [_hit(row, scores[row[0]], speech(language)) for row in rows]
-            corrected = corrected or _corrected(scores, own)
-            hits += own
+            hits += [_hit(row, scores[row[0]], speech(language)) for row in rows]
+            corrected = corrected or (meant if rows else "")
     shown = list(islice((hit for hit in sorted(hits, key=lambda hit: -hit.score) if allowed(hit)), limit + 1))
     return Found(tuple(shown[:limit]), corrected if shown else "", len(shown) > limit)
 
 
-def _corrected(scores: dict[int, _Score], hits: list[Hit]) -> str:
-    """The corrected words by which the best was found."""
-    best = max(scores.values(), key=lambda score: score.total, default=None) if hits else None
-    return best.reading.meant(best.matched) if best and best.reading else ""
+def _scores(connection: Readable, language: str, query: str) -> tuple[dict[int, _Score], str]:
+    """The documents that answer, and the query as corrected: what that finds answers too, so it never shows more when it is followed."""
+    found = _Search(connection, language, query).scores()
+    best = max(found.values(), key=lambda score: score.total, default=None)
+    corrected = best.reading.meant(best.matched) if best and best.reading else ""
+    for number, score in _Search(connection, language, corrected).scores().items() if corrected else ():
+        score.name, score.text = score.name * _GUESSED, score.text * _GUESSED
+        found[number] = max(score, found.get(number, score), key=lambda one: one.total)
+    return found, corrected
 
 
 def _documents(connection: Readable, scores: dict[int, _Score], before: Sequence[str]) -> list[tuple[int, str, str, str, str]]:
