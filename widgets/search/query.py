@@ -83,23 +83,27 @@ def search(connection: Readable, languages: Sequence[str], query: str, limit: in
     corrected = ""
     for n, language in enumerate(languages):
         if language in have and cut(query):
-            scores, meant = _scores(connection, language, query)
+            scores = _Search(connection, language, query).scores()
+            if not hits:
+                corrected = _corrected(scores)
+                _add(scores, _Search(connection, language, corrected).scores() if corrected else {})
             rows = _documents(connection, scores, languages[:n] if hits else ())
             hits += [_hit(row, scores[row[0]], speech(language)) for row in rows]
-            corrected = corrected or (meant if rows else "")
     shown = list(islice((hit for hit in sorted(hits, key=lambda hit: -hit.score) if allowed(hit)), limit + 1))
     return Found(tuple(shown[:limit]), corrected if shown else "", len(shown) > limit)
 
 
-def _scores(connection: Readable, language: str, query: str) -> tuple[dict[int, _Score], str]:
-    """The documents that answer, and the query as corrected: what that finds answers too, so it never shows more when it is followed."""
-    found = _Search(connection, language, query).scores()
-    best = max(found.values(), key=lambda score: score.total, default=None)
-    corrected = best.reading.meant(best.matched) if best and best.reading else ""
-    for number, score in _Search(connection, language, corrected).scores().items() if corrected else ():
+def _corrected(scores: dict[int, _Score]) -> str:
+    """The corrected words by which the best was found."""
+    best = max(scores.values(), key=lambda score: score.total, default=None)
+    return best.reading.meant(best.matched) if best and best.reading else ""
+
+
+def _add(scores: dict[int, _Score], corrected: dict[int, _Score]) -> None:
+    """Count what the corrected words find too, so that following them never shows more."""
+    for number, score in corrected.items():
         score.name, score.text = score.name * _GUESSED, score.text * _GUESSED
-        found[number] = max(score, found.get(number, score), key=lambda one: one.total)
-    return found, corrected
+        scores[number] = max(score, scores.get(number, score), key=lambda one: one.total)
 
 
 def _documents(connection: Readable, scores: dict[int, _Score], before: Sequence[str]) -> list[tuple[int, str, str, str, str]]:
