@@ -23,7 +23,7 @@ _GUESSED = 0.9
 """How much less a page counts that the corrected words find."""
 _SURE, _LONG_NAME = 0.95, 12
 _COLUMNS = "n.id, n.document, n.text, n.stems, n.is_title, n.folded"
-_FEW, _SOME = 3, 0.7
+_FEW, _SOME, _WHOLE = 3, 0.7, 0.6
 _SHORT_NAME = 4
 """Names of no more letters than this are too often other words to be looked for among others."""
 _MOST_NAMES, _MOST_TEXTS = 120, 60
@@ -231,12 +231,15 @@ class _Search:
         return self._db.execute(query, (expression, _MOST_TEXTS)).fetchall()
 
     def _add_texts(self, reading: Reading, rows: list[tuple[int, float]], share: float, close: set[int] | None) -> None:
-        """Count texts that hold the words. Without a name that holds some of them, they must be `close` to each other (None: one word)."""
+        """Count texts that hold the words. Without a name that holds some of them, they must be `close` to each other (None: one word), or the
+        text must be among the best of those that hold all, and one of the words be of this library's names."""
+        whole = share == 1.0 and any(term.known and not term.weak for term in reading.terms)
         best = min((rank for _, rank in rows), default=0.0)
         for number, rank in rows:
             known = self._found.setdefault(number, _Score())
             value = share * reading.sure**2 * rank / best if best else 0.0
-            if value > known.text and (known.name or close is None or number in close):
+            told = whole and best and rank / best >= _WHOLE
+            if value > known.text and (known.name or close is None or number in close or told):
                 known.text = value
                 known.reading = known.reading or reading
 
