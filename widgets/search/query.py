@@ -69,7 +69,7 @@ class _Score:
 
     @property
     def total(self) -> float:
-        return self.name + 0.12 * self.text if self.name else 0.6 * self.text
+        return max(self.name + 0.12 * self.text, 0.6 * self.text)
 
 
 def search(connection: Readable, languages: Sequence[str], query: str, limit: int = 20, allowed: Callable[[Hit], bool] = lambda hit: True) -> Found:

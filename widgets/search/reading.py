@@ -11,6 +11,7 @@ from widgets.search.words import Speech
 _MOST_READINGS = 8
 _JOINED, _SPLIT = 0.97, 0.95
 _SAID = 0.97
+_ALMOST = 0.6
 _LEAST_SHARE, _MOST_PARTS = 0.45, 3
 _SAME = 0.85
 """How well a word answers one that people use for it."""
@@ -116,7 +117,7 @@ def _rows(vocabulary: Vocabulary, words: list[str]) -> Iterator[tuple[list[str],
         if vocabulary.known(first + second) and len(first + second) > 3:
             yield [*words[:n], first + second, *words[n + 2 :]], _JOINED
         for pair in ((first + second[:1], second[1:]), (first[:-1], first[-1:] + second)):
-            if all(_is_word(vocabulary, word) for word in pair) and not (_is_word(vocabulary, first) and _is_word(vocabulary, second)):
+            if all(_is_word(vocabulary, word) for word in pair) and not all(_is_written(vocabulary, word) for word in (first, second)):
                 yield [*words[:n], *pair, *words[n + 2 :]], _SPLIT
     for n, word in enumerate(words):
         if len(word) > 5 and not vocabulary.known(word) and (halves := _split(vocabulary, word)):
@@ -125,6 +126,10 @@ def _rows(vocabulary: Vocabulary, words: list[str]) -> Iterator[tuple[list[str],
 
 def _is_word(vocabulary: Vocabulary, word: str) -> bool:
     return len(word) > 1 and (word in vocabulary.speech.stop or vocabulary.known(word))
+
+
+def _is_written(vocabulary: Vocabulary, word: str) -> bool:
+    return _is_word(vocabulary, word) or vocabulary.in_texts(word)
 
 
 def _split(vocabulary: Vocabulary, word: str, most: int = _MOST_JOINED) -> list[str]:
@@ -243,9 +248,10 @@ def _parts(speech: Speech, asked: Mapping[str, float]) -> list[tuple[tuple[str, 
     shares = []
     for words, phrase in dict.fromkeys(one for key in asked for one in speech.lay_sets.get(key, ())):
         both = words & asked.keys()
-        if 1 < len(both) < len(words):
+        if len(both) < len(words):
             told = sum(speech.tells(key) * asked[key] for key in both)
-            share = (told / sum(map(speech.tells, words))) * math.sqrt(min(told / whole, 1.0))
-            if share >= _LEAST_SHARE:
+            part = told / sum(map(speech.tells, words))
+            share = part * math.sqrt(min(told / whole, 1.0))
+            if share >= _LEAST_SHARE and (len(both) > 1 or part > _ALMOST):
                 shares.append((share, phrase))
     return [(phrase, share) for share, phrase in sorted(shares, key=lambda one: -one[0])[:_MOST_PARTS]]
