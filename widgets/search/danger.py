@@ -106,10 +106,9 @@ def _signs(language: str) -> _Signs:
     table: Mapping[str, list[str]] = tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
     signs = tuple(_parsed(kind, line) for kind in ("crisis", "emergency") for line in table[kind])
     words = frozenset(word for sign in signs for slot in sign.slots for word in slot)
-    spoken, longer = speech(language), sorted(word for word in words if len(word) >= _SHORTEST)
-    by_letter = {
-        first: tuple(_Known(word, spoken.stem(word), spoken.sound(word)) for word in ones) for first, ones in groupby(longer, key=lambda word: word[0])
-    }
+    spoken = speech(language)
+    longer = [_Known(word, spoken.stem(word), spoken.sound(word)) for word in sorted(words) if len(word) >= _SHORTEST]
+    by_letter = {first: tuple(ones) for first, ones in groupby(longer, key=lambda one: one.word[0])}
     return _Signs(spoken, signs, words, by_letter)
 
 

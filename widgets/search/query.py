@@ -83,10 +83,12 @@ def search(connection: Readable, languages: Sequence[str], query: str, limit: in
     corrected = ""
     for n, language in enumerate(languages):
         if language in have and cut(query):
-            scores = _Search(connection, language, query).scores()
-            if not hits:
-                corrected = _corrected(scores)
-                _add(scores, _Search(connection, language, corrected).scores() if corrected else {})
+            vocabulary = Vocabulary(connection, speech(language))
+            scores = _Search(connection, vocabulary, query).scores()
+            if hits:  # a word that the first language knows is not misspelt in the next
+                scores = {number: score for number, score in scores.items() if not (score.reading and score.reading.shown)}
+            elif corrected := _corrected(scores):
+                _add(scores, _Search(connection, vocabulary, corrected).scores())
             rows = _documents(connection, scores, languages[:n] if hits else ())
             hits += [_hit(row, scores[row[0]], speech(language)) for row in rows]
     shown = list(islice((hit for hit in sorted(hits, key=lambda hit: -hit.score) if allowed(hit)), limit + 1))
@@ -125,9 +127,9 @@ def _hit(row: tuple[int, str, str, str, str], score: _Score, spoken: Speech) -> 
 class _Search:
     """One query in one language."""
 
-    def __init__(self, connection: Readable, language: str, query: str) -> None:
-        self._db, self._language, self._query = connection, language, query
-        self._vocabulary = Vocabulary(connection, speech(language))
+    def __init__(self, connection: Readable, vocabulary: Vocabulary, query: str) -> None:
+        self._db, self._language, self._query = connection, vocabulary.language, query
+        self._vocabulary = vocabulary
         self._found: dict[int, _Score] = {}
 
     def scores(self) -> dict[int, _Score]:

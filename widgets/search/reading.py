@@ -218,7 +218,7 @@ def _said(vocabulary: Vocabulary, terms: Sequence[Term]) -> Iterator[Reading]:
     asked = {key: max(term.forms.values()) for key, term in zip(keys, terms, strict=True) if term.forms and term.word not in speech.stop}
     for phrase, share in _parts(speech, asked) if not covers or max(map(len, covers)) < len(asked) else ():
         for name, stands in _here(vocabulary, phrase):
-            yield Reading(tuple(_plain(vocabulary, word) for word in speech.content(list(name))), _SAID * share * stands, *(" ".join(name),) * 2)
+            yield Reading(tuple(_plain(vocabulary, word) for word in speech.content(list(name))), _SAID * share * stands)
 
 
 def _here(vocabulary: Vocabulary, phrase: tuple[str, ...]) -> list[tuple[tuple[str, ...], float]]:

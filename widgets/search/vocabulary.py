@@ -45,11 +45,12 @@ class Meant:
 
 
 class Vocabulary:
-    """Looks words up; made for one query."""
+    """Looks words up; made for one query, whose words are forgotten with it."""
 
     def __init__(self, connection: Readable, speech: Speech) -> None:
         self._db, self.speech, self.language = connection, speech, speech.language
         self._uses: dict[str, int] = {}
+        self._telling: dict[str, float] = {}
 
     @cached_property
     def documents(self) -> int:
@@ -67,8 +68,10 @@ class Vocabulary:
 
     def telling(self, word: str) -> float:
         """How much the word says about which page is meant: rare words say more, weak ones little."""
-        share = 0.15 if self.speech.stem(word) in self.speech.weak else 1.0
-        return share * math.log(2 + self.documents / (1 + self.uses(word)))
+        if word not in self._telling:
+            share = 0.15 if self.speech.stem(word) in self.speech.weak else 1.0
+            self._telling[word] = share * math.log(2 + self.documents / (1 + self.uses(word)))
+        return self._telling[word]
 
     def known(self, word: str) -> bool:
         """Whether a name, or what people say, holds the word."""
