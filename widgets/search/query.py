@@ -26,7 +26,7 @@ _COLUMNS = "n.id, n.document, n.text, n.stems, n.is_title, n.folded"
 _FEW, _SOME, _WHOLE = 3, 0.7, 0.6
 _SHORT_NAME = 4
 """Names of no more letters than this are too often other words to be looked for among others."""
-_MOST_NAMES, _MOST_TEXTS = 120, 60
+_MOST_NAMES, _MOST_TEXTS = 60, 60
 _MOST_READ = 2000
 """How many matches are rated: what matches more is no answer, and must not cost more."""
 

@@ -3,12 +3,13 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 
 from widgets.search.vocabulary import Meant, Vocabulary
 from widgets.search.words import Speech
 
-_MOST_READINGS = 8
+_MOST_READINGS = 6
 _JOINED, _SPLIT = 0.97, 0.95
 _SAID = 0.97
 _ALMOST = 0.6
@@ -75,19 +76,19 @@ class Reading:
             return self.shown
         return " ".join(next((shown for stem, shown in term.shows.items() if stem in matched), term.shown) for term in self.row)
 
-    @property
+    @cached_property
     def sure(self) -> float:
         """How likely it is that the words mean what their spelling was corrected to."""
         return self.weight * min((max(term.forms.values()) for term in self.terms if term.forms), default=1.0)
 
-    @property
+    @cached_property
     def answerable(self) -> bool:
         """Whether more of its words are of this library's world than not: where they are, a part of them may be enough."""
         telling = [term for term in self.terms if not term.weak] or self.terms
         typed = sum(term.anywhere and not term.corrected for term in telling)
         return typed * 2 > len(telling) or (self.weight > _NEARLY and len(self.terms) > 1 and all(term.likely and term.known for term in self.terms))
 
-    @property
+    @cached_property
     def ours(self) -> bool:
         """Whether each of its words is of this library's world, as typed or all but so, and one at least as typed."""
         typed = any(term.known and not term.corrected and not term.weak for term in self.terms)
