@@ -1,5 +1,4 @@
 /* Health library widgets: the loader.
- *
  * Defines the custom elements, fetches each one's partial with one plain GET, and shows it in a shadow root. Until then, and whenever
  * that fails, the element's own children stay in view. htmx comes later, with enhance.js, when a reader first touches a partial that
  * needs it. The server fills in CONFIG, with its own address: a script cannot always find out where it came from. It serves what
@@ -56,7 +55,6 @@
 
   /** HTML as a document, by way of no Trusted Types sink; a browser that has no such way fetches older.js first. */
   let parse = NativeDocument.parseHTML && ((html) => NativeDocument.parseHTML(html, { sanitizer: {} }));
-
   // RFC 4647 lookup against the languages that the library offers; what means nothing ({{lang}}) is passed over.
   const means = (value) => /^[a-z]{2,3}(-|$)/i.test(value ?? "");
   const languages = Object.keys(words); // the site's own first
@@ -125,8 +123,7 @@
       this.#near.observe(this.host);
     }
     disconnect() {
-      this.#children.disconnect();
-      this.#near?.disconnect();
+      for (const one of [this.#children, this.#near]) one?.disconnect();
       this.#waiting?.abort();
     }
     /** Attributes changed: once for all that change together. A widget still out of sight goes on waiting. */
@@ -178,6 +175,11 @@
       const wordings = [...(content?.querySelectorAll("[data-variant]") ?? [])];
       wordings.splice(this.#draw * wordings.length, 1)[0]?.removeAttribute("hidden");
       for (const other of wordings) other.remove();
+      for (const one of content?.querySelectorAll("nav, [role=search]") ?? []) { // those of equal widgets on a page are told apart
+        const name = one.getAttribute("aria-label"), hosts = native.querySelectorAll.call(document, `${Object.keys(widgets)}, [data-health-widget]`);
+        const isTaken = () => [...hosts].some((host) => host !== this.host && host.shadowRoot?.querySelector(`[aria-label=${JSON.stringify(one.getAttribute("aria-label"))}]`));
+        for (let n = 2; isTaken(); n++) one.setAttribute("aria-label", `${name} (${n})`);
+      }
     }
     #wear(css) { this.root.adoptedStyleSheets = [shared, css].filter(Boolean).map(sheet); }
     /** Which children are in view: all while there is no content, else all but the fallback. */

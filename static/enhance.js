@@ -49,7 +49,7 @@ export default (widget) => {
   const { root, host } = widget;
   let here = widget.shown; // the address in view
   let step = null; // the last link or form used
-  let typed = ""; // what was searched for before an article was opened from the results; kept here only
+  let typed = ""; // what was searched for before an article was opened from the results, or the language changed; kept here only
   let returning = ""; // the article that the reader comes back from
 
   const fetchPartial = async (action, { method, body, signal }) => {
@@ -107,7 +107,9 @@ export default (widget) => {
     returning = step?.dataset.back !== undefined ? here : "";
     here = address;
     widget.say(root.querySelector(".hw")?.dataset.announce ?? "");
-    if (!(returning && search())) {
+    for (const link of typed ? root.querySelectorAll("[data-results]") : []) link.textContent = link.dataset.results;
+    const again = returning || step?.dataset.switch !== undefined;
+    if (!(again && search())) {
       focus(returning);
       returning = "";
     }
@@ -119,9 +121,10 @@ export default (widget) => {
     if (meant) root.querySelector("input[type=search]").value = meant;
     // htmx keeps the browser from opening a new tab, and only then sees that it should have left the click alone.
     if (event.ctrlKey || event.metaKey || event.shiftKey) event.preventDefault = nothing;
-    step = event.target.closest?.("a[hx-get], form[hx-post]") ?? step;
-    if (step?.closest(".found ~ .list")) typed = root.querySelector("input[type=search]")?.value ?? "";
-    else if (step?.localName === "a" && step.dataset.back === undefined) typed = "";
+    const used = event.target.closest?.("a[hx-get], form[hx-post]");
+    const input = root.querySelector("input[type=search]"); // none while an article is open: from there the way leads back to the results
+    if (used && input) typed = used.matches(".found ~ .list a, [data-switch]") ? input.value : "";
+    step = used ?? step;
   };
   for (const type of ["click", "submit", "input"]) root.addEventListener(type, remember, true);
 
@@ -134,6 +137,7 @@ export default (widget) => {
   };
   const process = () => {
     here = widget.shown;
+    typed = "";
     htmx.process(widget.box);
   };
   process();

@@ -99,6 +99,8 @@ def test_a_withdrawn_article_has_its_title_and_notice_alone(app: Library, serve:
     listed = {one["identifier"]: one for one in httpx.get(f"{base}/api/articles").json()["items"]}
     assert listed["gone"] == item
     assert "What a sample is" not in str(listed["gone"])
+    (hearts,) = httpx.get(f"{base}/api/topics").json()["items"]
+    assert hearts["mainEntity"]["numberOfItems"] == len(listed) - 1  # what a reader finds there
 
 
 def test_search_finds_and_keeps_nothing(base: str) -> None:

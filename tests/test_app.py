@@ -117,13 +117,14 @@ def test_partials_may_be_read_by_any_page_and_found_by_no_search_engine(base: st
         assert headers["x-robots-tag"] == "noindex", path
 
 
-def test_pages_run_no_script_and_cannot_be_framed(base: str) -> None:
-    """Pages forbid all scripts, foreign forms and framing, and tell other sites at most their origin."""
+def test_pages_run_no_script_but_their_own_and_cannot_be_framed(base: str) -> None:
+    """Pages forbid scripts, requests and forms that are not the library's own, and framing; they tell other sites at most their origin."""
     headers = httpx.get(base + "/articles/sample").headers
     assert headers["referrer-policy"] in {"strict-origin", "no-referrer"}
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
-    assert "script-src" not in policy
+    assert "script-src 'self'; connect-src 'self';" in policy
+    assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
     assert "form-action 'self'" in policy
 
@@ -497,15 +498,37 @@ def test_letters_are_found_with_their_accents(base: str) -> None:
     assert httpx.get(base + "/topics/hearts?letter=%C3%81").text == httpx.get(base + "/topics/hearts?letter=a").text
 
 
+def test_no_two_pages_of_a_topic_share_a_title(base: str) -> None:
+    """The title names the letter and the page of a list, in the front page's A to Z too."""
+    paths = {"/": "Test Library", "/?letter=a": "Letter A | Test Library", "/topics/hearts": "Hearts | Test Library",
+             "/topics/hearts?letter=a": "Hearts: Letter A | Test Library", "/topics/hearts?page-number=2": "Hearts: Page 2 | Test Library",
+             "/topics/hearts?letter=a&lang=es": "Corazones: Letra A | Biblioteca de prueba"}  # fmt: skip
+    assert {path: parsed(httpx.get(base + path).text).css_first("title").text() for path in paths} == paths  # type: ignore[union-attr]
+
+
+def test_hours_in_another_language_say_so(content: Path, made: Callable[..., Library], serve: Serve) -> None:
+    """Opening hours that a site has in one language alone have that language on them."""
+    site = content / "sites" / "default.toml"
+    site.write_text(site.read_text("utf-8").replace("[symptom-checker]", '[appointment.hours]\nen = "Mondays"\n[symptom-checker]'), "utf-8")
+    base = serve(made())
+    for path, lang in {"/?lang=es": "en", "/partials/appointment-cta?lang=es": "en", "/partials/appointment-cta": None}.items():
+        hours = parsed(httpx.get(base + path).text).css_first(".hours span")
+        assert (hours.text(), hours.attributes.get("lang")) == ("Mondays", lang)  # type: ignore[union-attr]
+
+
 def test_the_sitemap_names_every_page_in_every_language(content: Path, made: Callable[..., Library], serve: Serve) -> None:
     """The sitemap is valid XML that names each page, with no query or withdrawn article, and all of it answers."""
     bilingual(content)
-    making.article(content, "gone", making.ARTICLE, en=making.text(tables='[withdrawn]\nnotice = "Out of date."'))
+    withdrawn = making.text(tables='[withdrawn]\nnotice = "Out of date."')
+    making.article(content, "gone", making.ARTICLE, en=withdrawn)
+    making.article(content, "half", making.ARTICLE, en=withdrawn, es=making.text())
+    making.article(content, "other", making.ARTICLE, en=making.text(), es=withdrawn)
     base = serve(made())
     answer = httpx.get(base + "/sitemap.xml")
     assert answer.headers["content-type"].startswith("application/xml")
     named = [loc.text for loc in ElementTree.fromstring(answer.content).iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     paths = ["/", "/?lang=es", "/topics/hearts", "/topics/hearts?lang=es", "/articles/both", "/articles/both?lang=es", "/articles/sample"]
+    paths += ["/articles/half?lang=es", "/articles/other"]
     assert sorted(named) == sorted(base + path for path in paths)  # type: ignore[type-var]
     assert all(httpx.get(str(address)).status_code == 200 for address in named)
 

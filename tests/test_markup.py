@@ -138,3 +138,12 @@ def test_fold_and_slug():
     """Accents and case do not count in comparing, nor in addresses."""
     assert fold("Año CORAZÓN") == "ano corazon"
     assert slugify("¿Qué es la presión?") == "que-es-la-presion"
+
+
+def test_the_first_cell_of_a_row_heads_it() -> None:
+    """Under a first column with a heading each row has its own; without that heading, or in an empty cell, there is nothing to head."""
+    plain = "".join(map(str, from_markdown("| Test | Level |\n|:--|---|\n| LDL | Below 100 |\n| | 40 |\n").parts))
+    assert '<th scope="row">LDL</th><td>Below 100</td>' in plain
+    assert "<td></td><td>40</td>" in plain
+    assert plain.count('scope="col"') == 2
+    assert 'scope="row"' not in "".join(map(str, from_markdown("| | Level |\n|---|---|\n| LDL | Below 100 |\n").parts))

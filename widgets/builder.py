@@ -118,6 +118,7 @@ def _form(state: State, searches: Mapping[str, str]) -> dict[str, Any]:
         "kinds": [(kind, name_of(one), one.doc, one is widget) for kind, one in catalog().items()],
         "own": [_control(state, f, searches) for f in own if not f.metadata["step"]],
         "steps": steps,
+        "instead": (*state.instead, state.place.widget.caption(state.place.edition, state.place.site)),
         "begun": any(getattr(state.place.widget, f.name) != f.default for f in own if f.metadata["step"]),
         "common": {name: _control(state, f, searches) for name, f in _SHARED.items()},
         "mine": {f.name: _control(state, f, searches) for f in fields(Choice) if f.name != "widget"},
@@ -137,7 +138,9 @@ def _control(state: State, f: Any, searches: Mapping[str, str]) -> Control:
     place = state.place
     source: Any = state.choice if f.name in {own.name for own in fields(Choice)} else replace(place.widget, lang=state.lang)
     around = Around(type(place.widget), place.edition, place.site, place.widget.language(place.site), searches)
-    return control(f, getattr(source, f.name), around)
+    made = control(f, getattr(source, f.name), around)
+    name, typed = state.refused
+    return replace(made, value=typed) if made.kind == "text" and made.name == name else made
 
 
 def name_of(widget: type[Widget]) -> str:

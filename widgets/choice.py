@@ -16,7 +16,7 @@ from widgets.languages import lookup
 from widgets.render import Place
 from widgets.snippets.asked import Asked
 from widgets.snippets.ways import WAYS, Way
-from widgets.widget import BadAttribute, Widget, attribute, flag, html_name, one_of
+from widgets.widget import BadAttribute, Widget, attribute, flag, html_name, one_of, shown
 
 WIDTHS: Mapping[str, int] = {"phone": 375, "tablet": 768, "desktop": 1200}
 """Widths of the page in the preview, in CSS pixels."""
@@ -45,7 +45,7 @@ class Choice(Look):
     widget: str = attribute("What your page shall show.", example="article-card", default="article-card", check=kind_of_widget)
     way: str = attribute("How your website takes it.", example="element", default="element", check=one_of(*WAYS))
     pin: bool = attribute("Hold the page to this version of the script, by its hash.", example="", default=False, check=flag)
-    see_width: str = attribute("Width of the page.", example="phone", default="tablet", check=one_of(*WIDTHS))
+    see_width: str = attribute("Width of the page.", example="tablet", default="phone", check=one_of(*WIDTHS))
     see_scheme: str = attribute("Colours of the page.", example="dark", default="light", check=one_of("light", "dark"))
     see_day: date | None = attribute("A day, to see what a campaign says then.", example="2026-02-14", default=None, check=day)
 
@@ -58,6 +58,10 @@ class State:
     place: Place[Widget]
     lang: str
     wrong: BadAttribute | None = None
+    refused: tuple[str, str] = ("", "")
+    """The attribute that was wrong and what was typed, for who types to mend it."""
+    instead: tuple[str, str] = ("", "")
+    """The attribute that took another one's place, and what was given for it."""
 
     @property
     def query(self) -> str:
@@ -86,14 +90,15 @@ def read(base: str, edition: Edition, query: str) -> State:
     """What a query string chooses; a value that cannot be used is named, and left out."""
     given = parse_qsl(query, keep_blank_values=True, errors="replace")
     pairs = [(name, text) for name, text in given if text.strip() or name in _flags()]
-    wrong, begun = None, set[str]()
+    wrong, refused, begun = None, ("", ""), set[str]()
     while True:
         try:
-            return replace(_read(base, edition, pairs), wrong=wrong)
+            return replace(_read(base, edition, pairs), wrong=wrong, refused=refused)
         except BadAttribute as error:
             name = str(error).partition(":")[0]
             if name in dict(pairs):
-                wrong, pairs = wrong or error, [pair for pair in pairs if pair[0] != name]
+                wrong, refused = wrong or error, refused if wrong else (name, dict(pairs)[name])
+                pairs = [pair for pair in pairs if pair[0] != name]
             elif name not in begun:
                 begun.add(name)
                 pairs = [*pairs, *_begin(pairs, name, edition)]
@@ -106,10 +111,21 @@ def read(base: str, edition: Edition, query: str) -> State:
 def _read(base: str, edition: Edition, pairs: Pairs) -> State:
     choice = Choice.parse(urlencode(pairs))
     kind = catalog()[choice.widget]
-    written = kind.parse(urlencode(_carried(pairs, kind)))
-    widget = written.settled(edition)
-    place = choice.on(Place(base, edition, widget))
-    return State(choice, place, lookup(written.lang, place.site.file.languages))
+    carried = _carried(pairs, kind)
+    instead, gives_way = _instead(dict(carried), kind)
+    written = kind.parse(urlencode([pair for pair in carried if pair[0] != gives_way]))
+    place = choice.on(Place(base, edition, written.settled(edition)))
+    offered = place.site.file.languages
+    lang = lookup(written.lang, offered)
+    if written.lang and not lang:
+        raise BadAttribute(f'lang: "{shown(written.lang)}" is not offered by this site; allowed: {", ".join(offered)}.')
+    return State(choice, place, lang, instead=instead)
+
+
+def _instead(given: Mapping[str, str], kind: type[Widget]) -> tuple[tuple[str, str], str]:
+    """An attribute that was given with the one whose place it takes: name and value, and the name of the one that gives way."""
+    both = ((html_name(f), f.metadata["instead"]) for f in kind.declared() if f.metadata["instead"])
+    return next((((name, given[name]), other) for name, other in both if given.get(name)), (("", ""), ""))
 
 
 def _plain() -> Pairs:

@@ -40,7 +40,7 @@ class Call:
     campaign: str
     phone: str
     phone_address: str
-    hours: str
+    hours: Said | None
     place: Said | None
     street: str
     languages: Collection[str]
@@ -126,7 +126,7 @@ def call(site: Site, language: str, campaign: Campaign | None = None, location: 
         campaign=campaign.slug if campaign else "",
         phone=phone,
         phone_address=telephone(phone),
-        hours=_said(site, hours, language).text,
+        hours=_said(site, hours, language) if hours else None,
         place=_said(site, place.name, language) if place else None,
         street=place.street if place else "",
         languages=tuple(spoken[0][1]),

@@ -50,6 +50,11 @@ async def styles(serving: Serving, request: Request) -> ASGIApp:
     return serving.asset("library", embed.page_styles(), request.path_params["hash"], "text/css; charset=utf-8")
 
 
+async def searching(serving: Serving, request: Request) -> ASGIApp:
+    """`/static/library-<hash>.js`: search as one types, on the library's own pages."""
+    return serving.asset("library-js", embed.script("pages.js"), request.path_params["hash"])
+
+
 async def diagnosis(serving: Serving, request: Request) -> ASGIApp:
     """`/diagnose-<hash>.js`: the check for web editors, fetched where `?health-widgets=check` stands in a page's address."""
     return serving.asset("diagnose", embed.diagnosis(), request.path_params["hash"])
@@ -138,6 +143,7 @@ ROUTES: tuple[Row, ...] = (
     ("/custom-elements.json", custom_elements, ("GET", "OPTIONS")),
     ("/health-widgets.d.ts", declarations, ("GET", "OPTIONS")),
     ("/static/library-{hash}.css", styles, ("GET",)),
+    ("/static/library-{hash}.js", searching, ("GET",)),
     ("/static/sites/{site}-{hash}.css", look, ("GET",)),
     ("/sitemap.xml", sitemap, ("GET",)),
     ("/sitemap-{number}.xml", sitemap_part, ("GET",)),

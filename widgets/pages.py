@@ -1,4 +1,4 @@
-"""The library as full pages: complete without JavaScript, and enhanced by none."""
+"""The library as full pages: complete without JavaScript; with it, what a search finds shows as one types."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,8 +11,8 @@ from widgets.catalog.symptom_checker import SymptomChecker
 from widgets.catalog.topic_browser import TopicBrowser
 from widgets.content.model import Article, Topic
 from widgets.edition import Edition
-from widgets.embed import look_address, page_styles
-from widgets.languages import words_in
+from widgets.embed import look_address, page_styles, script
+from widgets.languages import Words, words_in
 from widgets.local import call, path, tops
 from widgets.moment import Moment
 from widgets.render import Place, render
@@ -57,14 +57,15 @@ def topic_page(at: Place[TopicBrowser], moment: Moment, query: Query | None = No
     words = words_in(browser.language(place.site))
     name = place.site.in_language(place.site.file.name, words.language)[1]
     title = words["search_results"] if query is not None else view["heading"].text if browser.topic else name
+    full = title if query is not None else _named(browser, words, title, name)
     structured = {
         "@context": "https://schema.org",
         "@type": "CollectionPage",
-        "name": title,
+        "name": full,
         "url": at.base + browser.page(),
         "inLanguage": words.language,
     }
-    frame = _frame(place, moment, title, view["summary"], place.site.file.languages)
+    frame = _frame(place, moment, full, view["summary"], place.site.file.languages)
     values = view | frame | {"structured": structured, "title": title}
     if query is None and not browser.topic and not browser.letter:
         front = {
@@ -74,6 +75,13 @@ def topic_page(at: Place[TopicBrowser], moment: Moment, query: Query | None = No
         }
         return render("pages/home.html", place, values | front)
     return render("pages/topic.html", place, values)
+
+
+def _named(browser: TopicBrowser, words: Words, title: str, site: str) -> str:
+    """The title of a level with its letter and the page of its list, so that no two pages share it."""
+    letter = words.say("letter", letter=browser.letter.upper()) if browser.letter else ""
+    page = words.say("page_number", n=browser.page_number) if browser.page_number > 1 else ""
+    return ": ".join(filter(None, [title if title != site else "", letter, page])) or title
 
 
 def message_page(base: str, edition: Edition, moment: Moment, title: str, text: str, *, site: str, lang: str) -> str:
@@ -110,6 +118,7 @@ def _frame(place: Place[Any], moment: Moment, title: str, summary: str, language
         "appointment": call(site, widget.language(site)),
         "look": look_address(site),
         "stylesheet": f"/static/library-{page_styles().hash}.css",
+        "searching": f"/static/library-{script('pages.js').hash}.js",
     }
 
 

@@ -43,18 +43,35 @@ def _place(base: str, edition: Edition) -> Place[TopicBrowser]:
 def _parts(edition: Edition) -> int:
     site = edition.sites[DEFAULT]
     pages = 1 + len(_topics(edition)) + edition.library.count_below("", site.language, site.language, site.file.topics)
-    return -(-pages // PART)
+    return -(-(pages + len(_elsewhere(edition))) // PART)
 
 
 def _pages(edition: Edition, skip: int) -> Iterator[Page]:
-    """The pages of one part: first the library's and those of topics, then the articles that are not withdrawn."""
+    """The pages of one part: first the library's and those of topics, then the articles, in the languages in which they are not withdrawn."""
     site, library = edition.sites[DEFAULT], edition.library
+    gone, elsewhere = library.withdrawn(), _elsewhere(edition)
     topics = [TopicBrowser(), *(TopicBrowser(topic=slug) for slug in _topics(edition))]
     first = topics[skip : skip + PART]
     yield from ((widget, site.file.languages) for widget in first)
     rest, skip = PART - len(first), max(0, skip - len(topics))
-    for slug, has in library.every(site.language, site.language, site.file.topics, limit=rest, skip=skip):
-        yield ArticleCard(article=slug), tuple(language for language in site.file.languages if spoken_for(language, has))
+    count = library.count_below("", site.language, site.language, site.file.topics)
+    articles = library.every(site.language, site.language, site.file.topics, limit=rest, skip=skip)
+    articles += elsewhere[max(0, skip - count) : max(0, skip + rest - count)]
+    for slug, has in articles:
+        current = [language for language in has if language not in gone.get(slug, ())]
+        yield ArticleCard(article=slug), tuple(language for language in site.file.languages if spoken_for(language, current))
+
+
+def _elsewhere(edition: Edition) -> list[tuple[str, list[str]]]:
+    """The articles that are withdrawn in the site's own language and not in another one that it speaks, with the languages they have."""
+    site, library = edition.sites[DEFAULT], edition.library
+    found = []
+    for slug, gone in library.withdrawn().items():
+        article = library.articles.get(slug)
+        if article and library.stands_below(slug, site.file.topics) and article.text(site.language, site.language).front.withdrawn:
+            current = [language for language in article.texts if language not in gone]
+            found += [(slug, current)] if any(spoken_for(language, current) for language in site.file.languages) else []
+    return found
 
 
 def _topics(edition: Edition) -> list[str]:

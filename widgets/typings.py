@@ -1,8 +1,9 @@
 """TypeScript declarations of the elements, made from the declarations: the DOM, JSX (React 19), Vue templates."""
 
 from collections.abc import Iterator
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, fields
 from functools import cache
+from typing import Any
 
 from widgets import __version__
 from widgets.catalog import catalog
@@ -55,13 +56,33 @@ def typings() -> str:
 def _attributes() -> Iterator[str]:
     """What every element takes, and each element with its own."""
     yield f"export type {KIND} = {union(catalog())};\n"
-    shared = [_member(html_name(f), type_of(f), doc_of(f)) for f in fields(Widget)]
+    shared = [_attribute(f) for f in fields(Widget)]
     styling = [_member(name, union(one.values), one.doc) for name, one in ON_THE_ELEMENT.items()]
     yield _interface("HealthWidgetAttributes", [*shared, *styling], "What every element takes.")
     for widget in catalog().values():
-        own = [_member(html_name(f), type_of(f), doc_of(f), required=f.default is MISSING) for f in own_fields(widget)]
-        yield _interface(f"{class_name(widget)}Attributes extends HealthWidgetAttributes", own, f"What `<{widget.tag()}>` takes.")
+        yield _own_attributes(widget)
         yield _interface(f"{class_name(widget)}Element extends HTMLElement", [], widget.doc)
+
+
+def _own_attributes(widget: type[Widget]) -> str:
+    """What an element takes; of an attribute and the one that may stand instead of it, exactly one."""
+    own, name, doc = {html_name(f): f for f in own_fields(widget)}, f"{class_name(widget)}Attributes", f"What `<{widget.tag()}>` takes."
+    pairs = [(f.metadata["instead"], key) for key, f in own.items() if f.metadata["instead"]]
+    besides = [_attribute(f) for key, f in own.items() if not any(key in pair for pair in pairs)]
+    if not pairs:
+        return _interface(f"{name} extends HealthWidgetAttributes", besides, doc)
+    either = " & ".join(f"({_one(own[a], b)} | {_one(own[b], a)})" for a, b in pairs)
+    more = _interface(f"{name}Besides extends HealthWidgetAttributes", besides, exported=False)
+    return f"{more}/** {doc} */\nexport type {name} = {name}Besides & {either};\n"
+
+
+def _attribute(f: Field[Any], *, required: bool = False) -> str:
+    return _member(html_name(f), type_of(f), doc_of(f), required=required or f.default is MISSING)
+
+
+def _one(given: Field[Any], other: str) -> str:
+    """One attribute without the other."""
+    return f"{{\n{_attribute(given, required=True)}\n{_member(other, 'undefined', f'Not beside `{html_name(given)}`.')}\n}}"
 
 
 def _events() -> Iterator[str]:

@@ -35,9 +35,9 @@ class UnknownName(BadAttribute):
     status = 404
 
 
-def attribute(doc: str, *, example: str, default: Any = MISSING, check: Check | None = None, step: bool = False) -> Any:
-    """Declare one attribute of a widget: `check` turns its text into a value or raises ValueError."""
-    metadata = {"doc": doc, "example": example, "check": check or slug, "step": step}
+def attribute(doc: str, *, example: str, default: Any = MISSING, check: Check | None = None, step: bool = False, instead: str = "") -> Any:
+    """Declare one attribute of a widget: `check` turns its text into a value or raises ValueError; one of it and `instead` must be given."""
+    metadata = {"doc": doc, "example": example, "check": check or slug, "step": step, "instead": instead}
     return field(metadata=metadata, **({} if default is MISSING else {"default": default}))
 
 

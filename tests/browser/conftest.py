@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import front, hosting
-from tests.browser.visit import Visit
+from tests.browser.visit import PATIENCE, Visit
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -32,15 +32,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """A Chromium, started once."""
+def chromium() -> str:
+    """Where Chromium is."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip(f"no Chromium on PATH ({', '.join(NAMES)}); install one: apt-get install chromium")
+    return path
+
+
+@pytest.fixture(scope="package")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A Chromium, started once."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=QUIET)
+        started = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         yield started
         started.close()
+
+
+@pytest.fixture
+def keeping(browser: Browser, chromium: str) -> Iterator[Page]:
+    """A page in a Chromium that keeps pages for Back, as readers' browsers do; Playwright's own setting is that it does not."""
+    started = browser.browser_type.launch(executable_path=chromium, args=QUIET, ignore_default_args=["--disable-back-forward-cache"])
+    page = started.new_page(viewport={"width": 1000, "height": 900})
+    page.set_default_timeout(PATIENCE)
+    yield page
+    started.close()
 
 
 @pytest.fixture(scope="package")

@@ -18,7 +18,9 @@ class ArticleCard(Widget):
     """One article, as a card that a reader can open where it stands."""
 
     article: str = attribute("The article's name in the library. Give it, or a `code`.", example="heart-attack", default="")
-    code: str = attribute("A medical code that the article lists, in place of its name.", example="I21.9", default="", check=medical_code)
+    code: str = attribute(
+        "A medical code that the article lists, in place of its name.", example="I21.9", default="", check=medical_code, instead="article"
+    )
     code_system: str = attribute("The system that the code is of, by its name, OID or address.", example="loinc", default=DEFAULT, check=code_system)
     open: bool = attribute("Show the whole article at once.", example="", default=False, check=flag, step=True)
 

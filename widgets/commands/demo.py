@@ -4,10 +4,11 @@ import asyncio
 import html
 import re
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 import click
@@ -21,6 +22,7 @@ from starlette.types import ASGIApp
 from widgets.catalog import catalog
 from widgets.commands.serve import library_or_exit, settings_or_exit
 from widgets.embed import Asset, loader
+from widgets.languages import words_in
 from widgets.settings import files
 from widgets.sites import DEFAULT
 from widgets.widget import Widget
@@ -46,7 +48,7 @@ def command(port: int) -> None:
     click.echo("Stop with Ctrl-C. Edit a file below content/ and load a page again: it shows at once.")
     apps: list[tuple[ASGIApp, int]] = [
         (served, port),
-        (partner(filled_in, [name for name in served.editions.current.sites if name != DEFAULT]), port + 1),
+        (partner(filled_in, {name: site.region.emergency for name, site in served.editions.current.sites.items()}), port + 1),
     ]
     asyncio.run(_serve([_server(app, number) for app, number in apps]))
 
@@ -60,14 +62,14 @@ def filled(page: str, library: str, pinned: Callable[[], Asset]) -> str:
     return page.replace(f"embed-{HASH}.js", f"embed-{asset.hash}.js").replace(f'"{INTEGRITY}"', f'"{asset.integrity}"')
 
 
-def partner(filled_in: Callable[[str], str], sites: Sequence[str] = ()) -> Starlette:
-    """A partner's site: the example pages, filled in for a library, and the gallery."""
+def partner(filled_in: Callable[[str], str], numbers: Mapping[str, str] = MappingProxyType({DEFAULT: "911"})) -> Starlette:
+    """A partner's site: the example pages, filled in for a library, and the gallery; `numbers` are the sites' emergency numbers."""
     folder = files() / "examples"
 
     async def page(request: Request) -> Response:
         name = request.path_params.get("name", "clinic.html")
         if name == "gallery.html":
-            return HTMLResponse(filled_in(gallery(sites)))
+            return HTMLResponse(filled_in(gallery(numbers)))
         path = folder / name
         if path.parent != folder or not path.is_file():
             return PlainTextResponse("There is no such example.", 404)
@@ -78,10 +80,11 @@ def partner(filled_in: Callable[[str], str], sites: Sequence[str] = ()) -> Starl
     return Starlette(routes=[Route("/", page), Route("/{name}", page)])
 
 
-def gallery(sites: Sequence[str] = ()) -> str:
-    """Every widget live in each of its declared states, then in the look of each of these sites, with the snippet to copy."""
-    states = "\n".join(_state(widget, example) for widget in catalog().values() for example in widget.examples)
-    states += "".join(_state(widget, {**widget.examples[0], "site": site}) for site in sites for widget in catalog().values())
+def gallery(numbers: Mapping[str, str]) -> str:
+    """Every widget live in each of its declared states, then in the look of each other site, with the snippet to copy."""
+    states = "\n".join(_state(widget, example, numbers[DEFAULT]) for widget in catalog().values() for example in widget.examples)
+    others = [site for site in numbers if site != DEFAULT]
+    states += "".join(_state(widget, {**widget.examples[0], "site": site}, numbers[site]) for site in others for widget in catalog().values())
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>Every widget</title><link rel="stylesheet" href="example.css">{_SCRIPT}</head>'
@@ -97,10 +100,12 @@ def _ways() -> str:
     return f"<ul>{''.join(f'<li><a href={name}>{title[1]}</a></li>' for name, title in titles if title)}</ul>"
 
 
-def _state(widget: type[Widget], example: Mapping[str, str]) -> str:
+def _state(widget: type[Widget], example: Mapping[str, str], number: str) -> str:
     attributes = "".join(f' {name}="{html.escape(value)}"' if value else f" {name}" for name, value in example.items())
     level = int(example.get("heading-level", 2))
-    snippet = f'<{widget.tag()}{attributes}>\n  <a href="{PLACEHOLDER}/">Health library</a>\n</{widget.tag()}>'
+    urgent = html.escape(words_in("en").say("emergency_line", number=number))
+    inside = f'  <strong>{urgent}</strong>\n  <a href="{PLACEHOLDER}/">Health library</a>\n'
+    snippet = f"<{widget.tag()}{attributes}>\n{inside}</{widget.tag()}>"
     between = "".join(f'<h{n} class="unseen-level">{widget.kind()}</h{n}>' for n in range(2, level))
     label = html.escape(widget.kind() + attributes)
     builder = html.escape(f"{PLACEHOLDER}/embed?{urlencode({'widget': widget.kind(), **example})}")

@@ -45,6 +45,8 @@ _INLINE_TAG = re.compile(r"</?(?:a|code|del|em|strong|su[bp])\b[^>]*>")
 _TAG = re.compile(r"<[^>]+>")
 _LINK = re.compile(r"</?a\b[^>]*>")
 _WORDS = re.compile(r"\w+")
+_TABLE = re.compile(r'<table>\s*<thead>\s*<tr>\s*<th[^>]*>(?!\s*</th>).*?</table>', re.DOTALL)
+_FIRST_CELL = re.compile(r"<tr>\s*<td([^>]*)>(?!\s*</td>)(.*?)</td>", re.DOTALL)
 _OPENING = " \n\"'“”‘’«»()[]"
 """Quotes and brackets, which may stand between two sentences."""
 _BEGINS = {">": "<", ";": "&"}
@@ -114,7 +116,12 @@ class Markup:
 
 def from_markdown(text: str) -> Markup:
     """Compile Markdown: raw HTML in it is sanitised, headings get ids, references become parts."""
-    return _compile(_clean(_markdown(text)))
+    return _compile(_labelled(_clean(_markdown(text))))
+
+
+def _labelled(safe: str) -> str:
+    """Tables whose first column has a heading: the first cell of each row is the row's own."""
+    return _TABLE.sub(lambda table: _FIRST_CELL.sub(r'<tr><th scope="row"\1>\2</th>', table[0]), safe) if "<table>" in safe else safe
 
 
 def from_plain(text: str) -> Markup:

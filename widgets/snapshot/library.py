@@ -191,6 +191,14 @@ class Library:
         )
         return [(slug, languages.split(" ")) for slug, languages in rows]
 
+    def withdrawn(self) -> dict[str, list[str]]:
+        """The languages in which an article is withdrawn, by its slug, in the order of the slugs."""
+        rows = self.db.execute("SELECT a.slug, t.language FROM texts t JOIN articles a ON a.id = t.article WHERE t.withdrawn ORDER BY 1, 2")
+        found: dict[str, list[str]] = {}
+        for slug, language in rows:
+            found.setdefault(slug, []).append(language)
+        return found
+
     def _scope(self, topic: str, shelf: Shelf) -> int | None:
         if topic or not shelf:
             return topic_id(self.db, topic) if topic else EVERYTHING

@@ -42,6 +42,7 @@ CREATE TABLE articles (id INTEGER PRIMARY KEY, slug TEXT UNIQUE, backwards TEXT,
 CREATE INDEX articles_backwards ON articles (backwards);
 CREATE TABLE texts (id INTEGER PRIMARY KEY, article INTEGER, language TEXT, title TEXT, sort TEXT, letter TEXT, withdrawn INTEGER,
   hash TEXT, front BLOB, emergency BLOB, UNIQUE (article, language));
+CREATE INDEX texts_withdrawn ON texts (article, language) WHERE withdrawn;
 CREATE TABLE bodies (id INTEGER PRIMARY KEY, parts BLOB);
 CREATE TABLE names (kind TEXT, former TEXT, slug TEXT, PRIMARY KEY (kind, former, slug)) WITHOUT ROWID;
 CREATE TABLE codes (system TEXT, code TEXT, article INTEGER, PRIMARY KEY (system, code, article)) WITHOUT ROWID;

@@ -1,0 +1,116 @@
+"""Search on the library's own pages, with script and without: results that Back comes to again, and words that stay nowhere."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.hosting import Fault, Proxy, Server
+from tests.browser.test_accessibility import shortcomings, violations
+from tests.browser.visit import Visit
+
+pytestmark = pytest.mark.browser
+
+Begin = Callable[..., Visit]
+
+SEARCH, FOUND = ".find input", ".found"
+BEGIN = ["/", "/articles/stroke"]
+
+
+def back(page: Page) -> None:
+    """The browser's Back, which a page that was kept answers without a load."""
+    page.evaluate("history.back()")
+
+
+@pytest.mark.parametrize("path", BEGIN)
+def test_back_from_an_article_comes_to_the_results_again(path: str, keeping: Page, library: Server) -> None:
+    """What was found is there after Back, asks nothing anew, and one more Back is the page that the search began on."""
+    keeping.goto(library.url + path)
+    heading = keeping.locator("h1").inner_text()
+    keeping.locator(SEARCH).fill("presure")
+    keeping.locator(SEARCH).press("Enter")
+    keeping.wait_for_url(f"{library.url}/search", wait_until="commit")
+    results = keeping.locator("#main").inner_text()
+    assert "Search results" in keeping.title()
+    assert keeping.locator("h1").evaluate("(one) => one === document.activeElement")
+    keeping.locator(".hits a").first.click()
+    keeping.wait_for_url("**/articles/*", wait_until="commit")
+    keeping.locator(".prose").wait_for()
+    sent = len(library.asked("/search"))
+    back(keeping)
+    keeping.wait_for_url(f"{library.url}/search", wait_until="commit")
+    assert keeping.locator("#main").inner_text() == results
+    assert keeping.locator(SEARCH).input_value() == "presure"
+    back(keeping)
+    keeping.wait_for_url(library.url + path, wait_until="commit")
+    assert keeping.locator("h1").inner_text() == heading
+    keeping.evaluate("history.forward()")
+    keeping.wait_for_url(f"{library.url}/search", wait_until="commit")
+    assert keeping.locator("#main").inner_text() == results
+    assert len(library.asked("/search")) == sent
+
+
+@pytest.mark.parametrize("path", BEGIN)
+def test_where_the_browser_keeps_no_page_back_still_asks_nothing(path: str, visit: Begin, library: Server) -> None:
+    """Back gets a page of the library with its search, and the next one the page that the search began on: never a form to send again."""
+    page = visit().page
+    page.goto(library.url + path)
+    heading = page.locator("h1").inner_text()
+    page.locator(SEARCH).fill("pressure")
+    page.locator(SEARCH).press("Enter")
+    page.wait_for_url(f"{library.url}/search")
+    page.locator(".hits a").first.click()
+    page.wait_for_url("**/articles/*")
+    back(page)
+    page.wait_for_url(f"{library.url}/search")
+    page.locator(SEARCH).wait_for()
+    back(page)
+    page.wait_for_url(library.url + path)
+    expect(page.locator("h1")).to_have_text(heading)
+    assert [seen.method for seen in library.asked("/search")] == ["POST", "GET"]
+
+
+def test_without_script_the_results_stay_in_their_tab(visit: Begin, library: Server) -> None:
+    """An article opens beside the answer to the form, which a browser could not come back to, and the page says so first."""
+    page = visit(java_script_enabled=False).page
+    page.goto(library.url)
+    page.locator(SEARCH).fill("pressure")
+    page.locator(SEARCH).press("Enter")
+    page.wait_for_url("**/search")
+    assert "new tab" in page.locator(".tabs").inner_text()
+    with page.context.expect_page() as opened:
+        page.locator(".hits a").first.click()
+    opened.value.locator(".prose").wait_for()
+    assert page.locator(".hits a").first.is_visible()
+
+
+@pytest.mark.parametrize("path", BEGIN)
+def test_results_come_as_one_types(path: str, visit: Begin, library: Server, axe: str) -> None:
+    """Words typed show what they find, danger first; focus and caret stay, a screen reader hears how much it is, and axe finds nothing."""
+    page = visit(bypass_csp=True).page
+    page.goto(library.url + path)
+    page.locator(SEARCH).press_sequentially("chest pain")
+    page.locator(".emergency >> text=happening now").wait_for()
+    expect(page.locator("body > [role=status]")).to_contain_text("If this is happening now, call 911 now")
+    assert page.locator(SEARCH).evaluate("(one) => [one === document.activeElement, one.value, one.selectionStart]") == [True, "chest pain", 10]
+    assert page.locator(".hits a[target]").count() == page.locator(".tabs").count() == 0
+    assert violations(page, axe) == []
+    assert shortcomings(page) == []
+    page.locator(SEARCH).fill("hart atack")
+    page.locator(".meant button").click()
+    expect(page.locator(SEARCH)).to_have_value("heart attack")
+    expect(page.locator(".hits a").first).to_have_text("Heart attack")
+    assert page.evaluate("history.length") == 3  # the empty tab's, the page's, and one for all that was found
+    assert {seen.address for seen in library.asked("/search")} == {"/search"}
+
+
+def test_a_search_that_fails_says_so_when_it_was_sent(visit: Begin, proxy: Proxy) -> None:
+    """While one types a failure changes nothing; a search that was sent goes the way it goes without script."""
+    page = visit().page
+    page.goto(proxy.url + "/articles/stroke")
+    proxy.fault = Fault(on="/search", status=500, body="The library could not answer.", kind="text/plain")
+    with page.expect_response("**/search"):
+        page.locator(SEARCH).press_sequentially("pressure")
+    assert page.locator("h1").inner_text() == "Stroke"
+    page.locator(SEARCH).press("Enter")
+    page.get_by_text("The library could not answer.").wait_for()
