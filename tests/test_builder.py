@@ -154,6 +154,29 @@ def test_another_widget_begins_with_attributes_of_its_own(base: str) -> None:
     assert 'article="stroke"' in codes(embed(base, was="article-card", widget="article-card", article="stroke").text)[0]
 
 
+def test_a_code_takes_the_article_s_place(base: str) -> None:
+    """A code typed beside an article that is chosen wins, and the page says which article it leads to; another system's can still be typed."""
+    page = embed(base, article="stroke", code="I21.4")
+    assert page.status_code == 200
+    assert 'article="heart-attack"' in codes(page.text)[0]
+    assert "The code “I21.4” leads to “Heart attack”" in parsed(page.text).css_first(".note").text()  # type: ignore[union-attr]
+    wrong = embed(base, article="stroke", code="2093-3")
+    assert wrong.status_code == 400
+    assert 'article="stroke"' in codes(wrong.text)[0]
+    assert parsed(wrong.text).css_first("#code").attributes["value"] == "2093-3"  # type: ignore[union-attr]
+    right = embed(base, article="stroke", code="2093-3", code_system="loinc")
+    assert 'article="cholesterol-test"' in codes(right.text)[0]
+
+
+def test_a_language_that_is_not_offered_is_said(base: str) -> None:
+    """A language that the site does not speak is named with those it does, and the snippet has none."""
+    page = embed(base, article="stroke", lang="fr")
+    assert page.status_code == 400
+    assert "&#34;fr&#34; is not offered by this site; allowed: en, es." in page.text
+    assert "lang=" not in codes(page.text)[0]
+    assert embed(base, article="stroke", lang="es-MX").status_code == 200
+
+
 def test_a_renamed_article_gets_its_present_name(serve: Serve, content: Path) -> None:
     """An article chosen by a former name is written by its present one."""
     making.article(content, "newer", 'topics = ["hearts"]\nformerly = ["older"]\n')

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Scope, Send
 
 from widgets.sites import Site
 from widgets.store import Answer, Header, origin_of, prepare
+from widgets.widget import BadAttribute
 
 access = logging.getLogger("widgets.access")
 
@@ -88,6 +89,8 @@ def guarded(endpoint: Endpoint, locked: Callable[[Request], Lock | None] = lambd
             return refused
         try:
             answer = preflight(request) if request.method == "OPTIONS" else await endpoint(request)
+        except BadAttribute as error:  # where it is no page for readers, which says it in their words
+            answer = refusal(error.status, str(error))
         except ClientDisconnect:  # a reader who leaves in the middle of a form is no fault
             return refusal(400, "The form ended too early; send it again.")
         return _own(answer, lock.site, origin_of(request.scope)) if lock and isinstance(answer, Answer) else answer

@@ -26,7 +26,7 @@ from widgets.results import danger_line, matches
 from widgets.serving import Serving
 from widgets.store import Header, prepare
 from widgets.views import ArticleView, article_view, emergency_line, related, title_of
-from widgets.widget import BadAttribute, Query, Widget, attribute, named, number
+from widgets.widget import Query, Widget, attribute, named, number
 
 JSON = "application/json"
 Values = dict[str, Any]
@@ -77,19 +77,13 @@ async def topics(serving: Serving, request: Request) -> ASGIApp:
 
 async def article(serving: Serving, request: Request) -> ASGIApp:
     """`/api/articles/<slug>`: a whole article with its text as HTML; of a withdrawn one no more than its title and notice."""
-    try:
-        place = serving.place(request, ArticleCard, f"article={quote(request.path_params['slug'], safe='')}", ("lang", "site"))
-    except BadAttribute as error:
-        return refusal(error.status, str(error))
+    place = serving.place(request, ArticleCard, f"article={quote(request.path_params['slug'], safe='')}", ("lang", "site"))
     return serving.kept(place, _article, SHARED, JSON)
 
 
 async def search(serving: Serving, request: Request) -> ASGIApp:
     """`/api/search`: the articles that a search finds. Send `q` as a form by POST: an address stays in histories and logs."""
-    try:
-        place = serving.place(request, Listed, "", ("lang", "site", "limit", "offset"))
-    except BadAttribute as error:
-        return refusal(error.status, str(error))
+    place = serving.place(request, Listed, "", ("lang", "site", "limit", "offset"))
     if request.method == "POST":
         query = await serving.query(request)
     else:
@@ -119,10 +113,7 @@ def _listed(
     make: Callable[[Place[L], Moment], str],
     count: Callable[[Place[L]], int],
 ) -> ASGIApp:
-    try:
-        place = serving.place(request, kind, "", ("lang", "site", "limit", "offset", *takes))
-    except BadAttribute as error:
-        return refusal(error.status, str(error))
+    place = serving.place(request, kind, "", ("lang", "site", "limit", "offset", *takes))
     link = place.widget.link(place.base, route_of(request.scope), count(place))
     return serving.kept(place, make, (*SHARED, link), JSON)
 

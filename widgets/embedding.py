@@ -72,11 +72,8 @@ def _placed(serving: Serving, request: Request, kind: type[W]) -> Place[W]:
 
 async def frame(serving: Serving, request: Request) -> ASGIApp:
     """`/frame/<widget>`: the partial as a page for an iframe."""
-    try:
-        kind = named(request.path_params["kind"])
-        place = _placed(serving, request, kind)
-    except BadAttribute as error:
-        return refusal(error.status, str(error))
+    kind = named(request.path_params["kind"])
+    place = _placed(serving, request, kind)
     headers = serving.secured(framed(place.base, place.site))
     if request.method != "POST":
         return serving.kept(place, render_frame, headers)
@@ -87,10 +84,7 @@ async def frame(serving: Serving, request: Request) -> ASGIApp:
 
 async def include(serving: Serving, request: Request) -> ASGIApp:
     """`/include/<widget>`: the element with its content, for pages that are put together on a server."""
-    try:
-        place = _placed(serving, request, named(request.path_params["kind"]))
-    except BadAttribute as error:
-        return refusal(error.status, str(error))
+    place = _placed(serving, request, named(request.path_params["kind"]))
     return serving.kept(place, render_include, serving.secured(INCLUDE))
 
 
@@ -116,10 +110,7 @@ async def oembed(serving: Serving, request: Request) -> ASGIApp:
     url = given.get("url", "")
     if not url.startswith(f"{base}/"):
         return refusal(404 if url else 400, f"url: give the address of an article or topic of {base}.")
-    try:
-        place = pasted(base, serving.edition, url.removeprefix(base))
-    except BadAttribute as error:
-        return refusal(error.status, str(error))
+    place = pasted(base, serving.edition, url.removeprefix(base))
     if not place.site.public:
         return refusal(404, f'url: "{place.site.slug}" may be shown on its own pages only; write a plain link to this address instead.')
     headers = (*SHARED, *serving.tags(place.widget))

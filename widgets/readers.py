@@ -19,11 +19,8 @@ from widgets.widget import BadAttribute, UnknownName, Widget, shown
 
 async def partial(serving: Serving, request: Request) -> ASGIApp:
     """`/partials/<widget>`: one HTML partial between its marker comments."""
-    try:
-        kind = named(request.path_params["kind"])
-        place = serving.place(request, kind)
-    except BadAttribute as error:
-        return refusal(error.status, str(error))
+    kind = named(request.path_params["kind"])
+    place = serving.place(request, kind)
     if request.method != "POST":
         return serving.kept(place, render_partial, PARTIAL)
     if not kind.searches:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -99,12 +100,12 @@ def _texts(headers: Any) -> dict[str, str]:
 
 
 @contextmanager
-def library(public_url: str = "") -> Iterator[Server]:
-    """The real library on http://localhost; `public_url` when readers reach it elsewhere."""
+def library(public_url: str = "", content: Path | None = None) -> Iterator[Server]:
+    """The real library on http://localhost, with the sample content or other; `public_url` when readers reach it elsewhere."""
     made: list[Server] = []
 
     def app(address: str) -> Server:
-        made.append(Server(create_app(Settings(public_url=public_url or address, watch=False, access_log=True))))
+        made.append(Server(create_app(Settings(public_url=public_url or address, content=content, watch=False, access_log=True))))
         return made[0]
 
     with listening("localhost", app) as address:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.hosting import PLACEHOLDER, Partner, Server
 from tests.browser.visit import Visit
@@ -359,6 +359,51 @@ def test_results_are_announced_and_typing_keeps_the_focus(visit: Begin, partner:
     box.fill("zzzqq")
     page.locator(".found", has_text="othing").wait_for()
     assert status(one) == page.locator(".found").inner_text()
+
+
+def test_the_way_from_an_article_leads_back_to_the_results(visit: Begin, partner: Partner) -> None:
+    """Over a related article and another language too: the link back says that it leads to results, and they are there."""
+    one = visit()
+    page = one.go(partner.page(element("health-topic-browser", {"topic": "heart-topics"}))).page
+    box, back = page.locator("input[type=search]"), page.locator(".back a").first
+    box.fill("angina")
+    page.locator(".hits a").first.click()
+    expect(back).to_have_text("Back to the search results")
+    page.locator(".prose p").first.click()  # reading on changes nothing
+    page.locator(".related a").first.click()
+    one.heard("navigate", 2)
+    expect(back).to_have_text("Back to the search results")
+    page.locator(".languages a").first.click()
+    expect(back).to_have_text("Volver a los resultados de la búsqueda")
+    back.press("Enter")
+    page.locator(".hits a").first.wait_for()
+    expect(box).to_have_value("angina")
+    page.locator(".languages a").first.click()
+    page.locator(".hw[lang=en] .hits a").first.wait_for()
+    expect(box).to_have_value("angina")
+    page.locator(".trail a").last.click()
+    page.locator(".list:not(.hits) a").first.wait_for()
+    page.locator(".letters a").first.click()
+    page.locator("h3[data-focus]").wait_for()
+    page.locator(".list a").first.click()
+    expect(back).to_contain_text("Back to Letter")
+
+
+def test_landmarks_of_equal_widgets_have_names_of_their_own(visit: Begin, partner: Partner, axe: str) -> None:
+    """Three browsers and two articles that are alike: no two landmarks share a name, after a step inside one of them too."""
+    browser, card = element("health-topic-browser", {"topic": "heart-topics"}), element("health-article-card", {"article": "stroke", "open": ""})
+    one = visit()
+    page = one.go(partner.page(browser * 3 + card * 2)).page
+    assert violations(page, axe, runOnly=["landmark-unique"]) == []
+    names = page.get_by_role("search").evaluate_all("(all) => all.map((one) => one.getAttribute('aria-label'))")
+    assert sorted(names) == ["Heart topics: Search", "Heart topics: Search (2)", "Heart topics: Search (3)"]
+    first, second = page.locator("health-topic-browser").nth(0), page.locator("health-topic-browser").nth(1)
+    for n, which in enumerate((first, second), 1):
+        which.locator(".list.topics a").first.click()
+        one.heard("navigate", n)
+    assert violations(page, axe, runOnly=["landmark-unique"]) == []
+    labels = [which.get_by_role("search").get_attribute("aria-label") for which in (first, second)]
+    assert labels[1] == f"{labels[0]} (2)"
 
 
 def test_what_was_meant_is_taken_by_keyboard(visit: Begin, partner: Partner) -> None:

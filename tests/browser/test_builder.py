@@ -317,7 +317,7 @@ def test_what_is_chosen_is_seen_at_once(visit: Begin, library: Server) -> None:
     page = opened(visit(), library, "?article=stroke&heading-level=4")
     preview = page.frame_locator("iframe")
     preview.locator("h4.title").wait_for()
-    for width, pixels in (("phone", 375), ("desktop", 1200), ("tablet", 768)):
+    for width, pixels in (("tablet", 768), ("desktop", 1200), ("phone", 375)):
         page.locator(f"#see-width-{width}").check()
         expect(page.locator("iframe")).to_have_attribute("width", str(pixels), timeout=PATIENCE)
     page.locator("#see-scheme-dark").check()

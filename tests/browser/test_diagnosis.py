@@ -81,6 +81,13 @@ def test_what_can_be_right_is(visit: Begin, partner: Partner, library: Server) -
     assert panel(one).locator("[role=status]").inner_text() == "Nothing is wrong; 5 widgets on the page."
 
 
+def test_nothing_is_wrong_in_the_gallery(visit: Begin, partner: Partner) -> None:
+    """The snippets that the gallery gives to copy are right themselves: their fallback has the emergency words too."""
+    one = visit()
+    one.page.goto(partner.url + "/gallery.html" + CHECK, wait_until="load")
+    assert said(one) == []
+
+
 def test_a_library_that_goes_down_is_said_when_asked_again(visit: Begin, partner: Partner, proxy: Proxy) -> None:
     """ "Check again" asks anew, past the browser's cache: a library that has gone down is said to be down, one that is back is not."""
     one = visit()

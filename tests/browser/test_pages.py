@@ -1,13 +1,21 @@
 """Search on the library's own pages, with script and without: results that Back comes to again, and words that stay nowhere."""
 
-from collections.abc import Callable
+import io
+import logging
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import hosting
+from tests.browser.conftest import QUIET
 from tests.browser.hosting import Fault, Proxy, Server
-from tests.browser.test_accessibility import shortcomings, violations
-from tests.browser.visit import Visit
+from tests.browser.test_accessibility import element, shortcomings, violations
+from tests.browser.visit import PATIENCE, WATCH, Visit
+from tests.test_results import planted
 
 pytestmark = pytest.mark.browser
 
@@ -114,3 +122,65 @@ def test_a_search_that_fails_says_so_when_it_was_sent(visit: Begin, proxy: Proxy
     assert page.locator("h1").inner_text() == "Stroke"
     page.locator(SEARCH).press("Enter")
     page.get_by_text("The library could not answer.").wait_for()
+
+
+# --- What is typed -------------------------------------------------------------------------------------------
+
+HELD = """() => JSON.stringify([
+  window.heard, { ...localStorage }, { ...sessionStorage }, document.cookie, history.state, location.href, document.title,
+  performance.getEntries().map((one) => one.name),
+])"""
+
+
+@contextmanager
+def everything_logged() -> Iterator[io.StringIO]:
+    """All that any logger says, in one text."""
+    heard, root = io.StringIO(), logging.getLogger()
+    listening, level = logging.StreamHandler(heard), root.level
+    root.addHandler(listening)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield heard
+    finally:
+        root.removeHandler(listening)
+        root.setLevel(level)
+
+
+def search_for(page: Page, box: str, words: list[str]) -> str:
+    """Type these words one after another, send each, and say what the page then holds beside what it shows."""
+    for word in words:
+        page.locator(box).fill("")
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.locator(box).press_sequentially(word)
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.locator(box).press("Enter")
+    return str(page.evaluate(HELD))
+
+
+@pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.full)])
+def test_what_is_typed_stays_nowhere(count: int, browser: Browser, chromium: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of words typed fast into the widget and on the page none is in a log, address, event, storage, browser profile or file afterwards."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    words = [max(query.split(), key=len) for query in planted(count)]
+    addresses: list[str] = []
+    with everything_logged() as heard, hosting.library() as server, hosting.partner_site(server.url) as site:
+        profile = browser.browser_type.launch_persistent_context(
+            tmp_path / "profile", executable_path=chromium, args=QUIET, ignore_default_args=["--disable-back-forward-cache"]
+        )
+        profile.set_default_timeout(PATIENCE)
+        profile.add_init_script(WATCH)
+        profile.on("request", lambda request: addresses.append(request.url))
+        page = profile.new_page()
+        page.goto(site.page(element("health-topic-browser", {})))
+        held = search_for(page, "input[type=search]", words[::2])
+        page.goto(server.url + "/articles/stroke")
+        held += search_for(page, SEARCH, words[1::2])
+        page.goto(server.url + "/articles/angina")
+        profile.close()
+        assert len(server.asked("", "POST")) >= 2 * count
+        kept = [held, *addresses, *map(str, server.seen), heard.getvalue(), repr(server.library.store._kept), repr(vars(server.library.serving))]
+        files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert "POST /search 200" in heard.getvalue()
+    assert any(f"{server.url}/articles/angina".encode() in data for data in files), "the browser's own history was not looked at"
+    assert [word for word in words for text in kept if word in text] == []
+    assert [word for word in words for data in files if word.encode() in data or word.encode("utf-16-le") in data] == []

@@ -45,7 +45,7 @@ _INLINE_TAG = re.compile(r"</?(?:a|code|del|em|strong|su[bp])\b[^>]*>")
 _TAG = re.compile(r"<[^>]+>")
 _LINK = re.compile(r"</?a\b[^>]*>")
 _WORDS = re.compile(r"\w+")
-_TABLE = re.compile(r'<table>\s*<thead>\s*<tr>\s*<th[^>]*>(?!\s*</th>).*?</table>', re.DOTALL)
+_TABLE = re.compile(r"<table>\s*<thead>\s*<tr>\s*<th[^>]*>(?!\s*</th>).*?</table>", re.DOTALL)
 _FIRST_CELL = re.compile(r"<tr>\s*<td([^>]*)>(?!\s*</td>)(.*?)</td>", re.DOTALL)
 _OPENING = " \n\"'“”‘’«»()[]"
 """Quotes and brackets, which may stand between two sentences."""
