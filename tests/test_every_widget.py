@@ -17,7 +17,8 @@ from tests.conftest import NOON, serving
 from widgets.app import Library, create_app
 from widgets.catalog import catalog
 from widgets.settings import Settings, files
-from widgets.widget import BadAttribute, Widget, flag, html_name
+from widgets.values import flag
+from widgets.widget import BadAttribute, Widget, html_name
 
 WIDGETS = list(catalog().values())
 EXAMPLES = [(widget, dict(example)) for widget in WIDGETS for example in widget.examples]

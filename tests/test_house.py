@@ -35,6 +35,7 @@ LAYERS = [
     {"local"},
     {"widget"},
     {"moment"},
+    {"values"},
     {"edition"},
     {"imports"},
     {"snapshot"},

@@ -16,7 +16,8 @@ from widgets.app import Library
 from widgets.catalog import catalog
 from widgets.manifest import manifest, own_fields, type_of
 from widgets.typings import typings
-from widgets.widget import Widget, attribute, flag, html_name, number, one_of
+from widgets.values import flag, number, one_of
+from widgets.widget import Widget, attribute, html_name
 
 VALIDATE = """
 const schema = require("custom-elements-manifest/schema.json"), Ajv = require("ajv");

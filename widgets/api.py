@@ -25,8 +25,9 @@ from widgets.render import Place, prose
 from widgets.results import danger_line, matches
 from widgets.serving import Serving
 from widgets.store import Header, prepare
+from widgets.values import number
 from widgets.views import ArticleView, article_view, emergency_line, related, title_of
-from widgets.widget import Query, Widget, attribute, named, number
+from widgets.widget import Query, Widget, attribute, named
 
 JSON = "application/json"
 Values = dict[str, Any]

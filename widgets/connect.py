@@ -25,8 +25,9 @@ from widgets.readers import missing
 from widgets.render import CLOSING, OPENING, Place, render
 from widgets.serving import Serving
 from widgets.store import Header, prepare
+from widgets.values import flag, slug
 from widgets.views import ArticleView, article_view, other_languages
-from widgets.widget import BadAttribute, flag, shown, slug
+from widgets.widget import BadAttribute, shown
 
 RESPONSE_TYPE = "knowledgeResponseType"
 Asking = Place[Infobutton]

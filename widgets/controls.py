@@ -12,8 +12,9 @@ from widgets.languages import words_in
 from widgets.local import tops
 from widgets.results import matches
 from widgets.sites import Site
+from widgets.values import OneOf, WholeNumber, flag
 from widgets.views import title_of
-from widgets.widget import BadAttribute, OneOf, WholeNumber, Widget, flag, html_name
+from widgets.widget import BadAttribute, Widget, html_name
 
 MOST_FOUND = 12
 SUGGESTED = 6

@@ -22,7 +22,8 @@ from widgets.languages import words_in
 from widgets.render import CLOSING, OPENING
 from widgets.settings import files
 from widgets.sites import Site
-from widgets.widget import Widget, flag, html_name
+from widgets.values import flag
+from widgets.widget import Widget, html_name
 
 LOADER_WORDS = ("could_not_load", "try_again", "open_library")
 """What the loader says itself; it has them in this order for each language, the site's own first."""

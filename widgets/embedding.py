@@ -19,7 +19,8 @@ from widgets.readers import named
 from widgets.render import Place, render, render_partial
 from widgets.serving import Serving, W
 from widgets.store import prepare
-from widgets.widget import BadAttribute, Query, Widget, attribute, one_of, parsed
+from widgets.values import one_of
+from widgets.widget import BadAttribute, Query, Widget, attribute, parsed
 
 WIDTH, HEIGHT = 600, 480
 """The size of a pasted address where the page around names none, in CSS pixels."""

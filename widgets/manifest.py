@@ -10,7 +10,8 @@ from typing import Any
 from widgets import __version__
 from widgets.catalog import catalog
 from widgets.embed import EVENTS, ON_THE_ELEMENT, PARTS, PROPERTIES, Event, union, widget_styles
-from widgets.widget import OneOf, WholeNumber, Widget, flag, html_name
+from widgets.values import OneOf, WholeNumber, flag
+from widgets.widget import Widget, html_name
 
 SCHEMA = "2.1.0"
 """The version of the Custom Elements Manifest, https://github.com/webcomponents/custom-elements-manifest."""

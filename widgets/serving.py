@@ -70,8 +70,10 @@ class Serving:
 
     def lock(self, site: Site, request: Request) -> Lock | None:
         """The site with the origins that may read it, if it lists them."""
+        if site.public:
+            return None
         own = "/".join(self.base(request).split("/")[:3])
-        return None if site.public else Lock(site, (*site.file.origins, own))
+        return Lock(site, (*site.file.origins, own))
 
     def moment(self) -> Moment:
         """Now."""

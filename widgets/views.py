@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from widgets.content.markup import Heading, Markup, from_plain
@@ -60,7 +61,6 @@ class ArticleView:
     emergencies: tuple[Emergency, ...]
     notice: str
     body: Markup
-    headings: tuple[Heading, ...]
     sources: tuple[Source, ...]
     licence: str
     review: Review
@@ -68,12 +68,17 @@ class ArticleView:
     withdrawn: Withdrawal | None
     languages: tuple[str, ...]
 
+    @cached_property
+    def headings(self) -> tuple[Heading, ...]:
+        """The sections of a long article."""
+        found = tuple(h for h in self.body.of(Heading) if isinstance(h, Heading) and h.level == 2)
+        return found if len(found) >= LONG else ()
+
 
 def article_view(article: Article, site: Site, language: str, moment: Moment) -> ArticleView:
     """The article in `language`, or in the next best one with a notice that says so."""
     text = article.text(language, site.language)
     lang = language if speaks(language, text.language) else text.language
-    headings = tuple(h for h in text.body.of(Heading) if isinstance(h, Heading) and h.level == 2)
     gone = text.front.withdrawn
     return ArticleView(
         lang=lang,
@@ -84,7 +89,6 @@ def article_view(article: Article, site: Site, language: str, moment: Moment) ->
         emergencies=_emergencies(text, language),
         notice="" if lang == language else words_in(language)["not_in_language"],
         body=Markup() if gone else text.body,
-        headings=headings if len(headings) >= LONG and not gone else (),
         sources=() if gone else text.front.sources,
         licence=article.file.licence,
         review=review_of(text, words_in(lang), moment),

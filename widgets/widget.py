@@ -4,23 +4,20 @@ Each field is declared once, with its doc, example, default and check. Tag, addr
 table, manifest, types and test inputs are derived from the declarations.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import parse_qsl, quote
 
-from widgets.codes import SYSTEMS, system_of
-from widgets.content.markup import fold
-from widgets.content.model import SLUG, Library
 from widgets.edition import Edition
 from widgets.languages import lookup, words_in
 from widgets.moment import Moment
 from widgets.sites import DEFAULT, Site
+from widgets.snapshot.library import Library
+from widgets.values import Check, any_text, flag, number, slug
 
 PREFIX = "health-"
-Check = Callable[[str], Any]
 
 
 class BadAttribute(ValueError):
@@ -39,93 +36,6 @@ def attribute(doc: str, *, example: str, default: Any = MISSING, check: Check | 
     """Declare one attribute of a widget: `check` turns its text into a value or raises ValueError; one of it and `instead` must be given."""
     metadata = {"doc": doc, "example": example, "check": check or slug, "step": step, "instead": instead}
     return field(metadata=metadata, **({} if default is MISSING else {"default": default}))
-
-
-def slug(text: str) -> str:
-    """A name of the library, such as heart-attack; capitals and outer white space are forgiven."""
-    text = text.strip().lower()
-    if len(text) > 100 or not re.match(SLUG, text):
-        raise ValueError("is not a name; use a to z, 0 to 9 and hyphens, like heart-attack")
-    return text
-
-
-def one_letter(text: str) -> str:
-    """One letter of the alphabet, in lower case and without accent, as lists from A to Z go by it."""
-    letter = text.lower()  # of some letters two, like that of İ
-    if len(letter) != 1 or not letter.isalnum():
-        raise ValueError("is not one letter; write a single letter, like h")
-    return fold(letter)[:1]
-
-
-@dataclass(frozen=True)
-class OneOf:
-    """A check that knows its values: one of a few words."""
-
-    values: tuple[str, ...]
-
-    def __call__(self, text: str) -> str:
-        """The text, if it is one of them."""
-        if text not in self.values:
-            raise ValueError(f"is not known; allowed: {', '.join(self.values)}")
-        return text
-
-
-def one_of(*values: str) -> OneOf:
-    """One of a few words."""
-    return OneOf(values)
-
-
-@dataclass(frozen=True)
-class WholeNumber:
-    """A check that knows its range: a whole number from `low` to `high`."""
-
-    low: int
-    high: int
-
-    def __call__(self, text: str) -> int:
-        """The number, if it is between the two."""
-        if not re.fullmatch(r"[0-9]{1,9}", text) or not self.low <= int(text) <= self.high:
-            raise ValueError(f"is not a whole number from {self.low} to {self.high}")
-        return int(text)
-
-
-def number(low: int, high: int) -> WholeNumber:
-    """A whole number between two, both included."""
-    return WholeNumber(low, high)
-
-
-def page_number(text: str) -> int:
-    """Which page of a list, counted from 1; no choice to offer, since lists have as many pages as they need."""
-    return number(1, 9999)(text)
-
-
-def flag(text: str) -> bool:
-    """True for a bare attribute, 1, true or yes; false for 0, false or no."""
-    words = {"": True, "1": True, "true": True, "yes": True, "open": True, "0": False, "false": False, "no": False}
-    if text.lower() not in words:
-        raise ValueError("is neither true nor false; write open, or leave it out")
-    return words[text.lower()]
-
-
-def medical_code(text: str) -> str:
-    """A medical code, such as I21.9; whether its system writes codes so is seen later."""
-    text = text.strip()
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9. -]{0,39}", text):
-        raise ValueError("is not a medical code; write it like I21.9")
-    return text
-
-
-def code_system(text: str) -> str:
-    """A system of medical codes, by its name, OID or address."""
-    found = system_of(text)
-    if found is None:
-        raise ValueError(f"is not a system of codes that is known here; allowed: {', '.join(SYSTEMS)}")
-    return found
-
-
-def any_text(text: str) -> str:
-    """Any text; what means nothing is ignored later."""
-    return text.strip()[:40]
 
 
 @dataclass
@@ -248,8 +158,10 @@ class Widget:
 
 def parsed(declared: Iterable[Field[Any]], query: str) -> dict[str, Any]:
     """The values of declared fields in a query string; raises BadAttribute. Unknown parameters are ignored."""
-    given = parse_qsl(query, keep_blank_values=True, errors="replace")
-    return {f.name: value for f in declared if (value := _value(f, given)) is not MISSING}
+    given: dict[str, list[str]] = {}
+    for name, text in parse_qsl(query, keep_blank_values=True, errors="replace"):
+        given.setdefault(name, []).append(text)
+    return {f.name: value for f in declared if (value := _value(f, given.get(html_name(f), []))) is not MISSING}
 
 
 @cache
@@ -270,24 +182,23 @@ def shown(text: str) -> str:
     return clean if len(clean) <= 60 else clean[:60] + "…"
 
 
-def named(library: Library, kind: str, name: str) -> str:
+def named(library: Library, kind: Literal["article", "topic"], name: str) -> str:
     """The current name of an article or topic; raises UnknownName with near matches."""
-    found = library.article(name) if kind == "article" else library.topic(name)
+    found = library.name(kind, name)
     if found is None:
-        near = library.near("article" if kind == "article" else "topic", name)
+        near = library.near(kind, name)
         hint = f"did you mean {' or '.join(near)}?" if near else "the library's pages show its names in their addresses."
         raise UnknownName(f'{kind}: there is no {kind} "{shown(name)}" in the library; {hint}')
-    return found.slug
+    return found
 
 
 def _text(value: Any) -> str:
     return ("1" if value else "0") if isinstance(value, bool) else str(value)
 
 
-def _value(f: Field[Any], given: list[tuple[str, str]]) -> Any:
-    """A field's value among the given parameters, or MISSING."""
+def _value(f: Field[Any], texts: list[str]) -> Any:
+    """A field's value, of what is given for it, or MISSING."""
     name = html_name(f)
-    texts = [text for key, text in given if key == name]
     if len(texts) > 1:
         raise BadAttribute(f"{name}: is given {len(texts)} times; give it once.")
     if not texts or (not texts[0].strip() and f.default is not MISSING and f.metadata["check"] is not flag):

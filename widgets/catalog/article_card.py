@@ -9,8 +9,9 @@ from widgets.edition import Edition
 from widgets.local import call_in, notes
 from widgets.moment import Moment
 from widgets.sites import Site
+from widgets.values import code_system, flag, medical_code
 from widgets.views import Link, article_view, other_languages, related, title_of
-from widgets.widget import BadAttribute, UnknownName, Widget, attribute, code_system, flag, medical_code, named, shown
+from widgets.widget import BadAttribute, UnknownName, Widget, attribute, named, shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,5 +110,5 @@ def _by_code(card: ArticleCard, edition: Edition) -> str:
 
 def _replacement(card: ArticleCard, edition: Edition, site: Site, slug: str | None) -> Link | None:
     """The link to what takes a withdrawn article's place."""
-    article = edition.library.article(slug or "")
+    article = edition.library.article(slug) if slug else None
     return card._card(article, site, card.language(site)) if article else None

@@ -12,8 +12,9 @@ from widgets.moment import Moment
 from widgets.results import results
 from widgets.sites import Site
 from widgets.snapshot.lists import ALL
+from widgets.values import one_letter, page_number
 from widgets.views import Link, article_view, emergency_line, other_languages, related, title_of
-from widgets.widget import Query, Widget, attribute, named, one_letter, page_number
+from widgets.widget import Query, Widget, attribute, named
 
 PAGE = 100
 """Articles on one page of a list."""

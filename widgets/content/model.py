@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal, Protocol
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -22,8 +21,8 @@ SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 Slug = Annotated[str, msgspec.Meta(pattern=SLUG, max_length=100)]
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=300, pattern=r"^[^\n\x00-\x08]*$")]
 LANGUAGE = r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$"
-_BLANK = re.compile(r"[\x00- ]")
 Language = Annotated[str, msgspec.Meta(pattern=LANGUAGE)]
+_HTTP = re.compile(r"https?://[^\x00- /?#\[\]]+(?:[/?#][^\x00- ]*)?", re.IGNORECASE)
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename="kebab"):
@@ -32,8 +31,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 def check_http(url: str) -> None:
     """Raise ValueError unless `url` is an absolute http or https address."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or _BLANK.search(url):
+    if not _HTTP.fullmatch(url):
         raise ValueError(f"{url!r} is not an address; write it in full, like https://www.example.org/page")
 
 

@@ -37,7 +37,7 @@ class Words:
 
     def date(self, day: date) -> str:
         """A day as the language writes it in full, e.g. November 22, 2026."""
-        return format_date(day, "long", locale=self._locale)
+        return _long_date(day, self.language)
 
     @cached_property
     def direction(self) -> str:
@@ -53,6 +53,11 @@ class Words:
     @cached_property
     def _locale(self) -> Locale:
         return Locale.parse(self.language, sep="-")
+
+
+@lru_cache(1000)
+def _long_date(day: date, language: str) -> str:
+    return format_date(day, "long", locale=Locale.parse(language, sep="-"))
 
 
 @cache

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -71,11 +72,19 @@ class Library:
 
     def article(self, slug: str) -> Article | None:
         """The article of this name, or of this former name."""
-        return self.articles.get(slug) or self._renamed("article", slug, self.articles)
+        return self.articles.get(self.name("article", slug) or "")
 
     def topic(self, slug: str) -> Topic | None:
         """The topic of this name, or of this former name."""
-        return self.topics.get(slug) or self._renamed("topic", slug, self.topics)
+        return self.topics.get(self.name("topic", slug) or "")
+
+    def name(self, kind: Kind, slug: str) -> str | None:
+        """The present name of what has this name or had it before, which is not read; where several had it, that of the last of them."""
+        there: Mapping[str, Any] = self.articles if kind == "article" else self.topics
+        if slug in there:
+            return slug
+        rows = self.db.execute("SELECT slug FROM names WHERE kind = ? AND former = ? ORDER BY slug DESC", (kind, slug)).fetchall()
+        return next((now for (now,) in rows if now in there), None)
 
     def children(self, slug: str | None, most: int = -1) -> tuple[Topic, ...]:
         """The topics right below one, or the first of them; below None, the tops of the tree."""
@@ -225,11 +234,6 @@ class Library:
     def _topics(self, query: str, *values: object) -> tuple[Topic, ...]:
         return tuple(Topic(slug, topic_file(file)) for slug, file in self.db.execute(query, values))
 
-    def _renamed(self, kind: Kind, slug: str, among: Mapping[str, Any]) -> Any:
-        """What had this name before; where several had it, the last of them."""
-        rows = self.db.execute("SELECT slug FROM names WHERE kind = ? AND former = ? ORDER BY slug DESC", (kind, slug)).fetchall()
-        return next((found for (now,) in rows if (found := among.get(now))), None)
-
     def _neighbours(self, kind: Kind, slug: str) -> list[str]:
         """Names that begin or end as this one does, however many there are in all."""
         names: set[str] = set()
@@ -254,6 +258,9 @@ class Articles(Mapping[str, Article]):
         number, languages, file = row
         return Article(slug, article_file(file), Texts(self._db, number, tuple(languages.split(" "))))
 
+    def __contains__(self, slug: object) -> bool:
+        return self._db.execute("SELECT 1 FROM articles WHERE slug = ? AND languages <> ''", (slug,)).fetchone() is not None
+
     def __iter__(self) -> Iterator[str]:
         return (slug for (slug,) in self._db.execute("SELECT slug FROM articles WHERE languages <> '' ORDER BY slug"))
 
@@ -273,11 +280,27 @@ class Topics(Mapping[str, Topic]):
             raise KeyError(slug)
         return Topic(slug, topic_file(row[0]))
 
+    def __contains__(self, slug: object) -> bool:
+        return self._db.execute("SELECT 1 FROM topics WHERE slug = ?", (slug,)).fetchone() is not None
+
     def __iter__(self) -> Iterator[str]:
         return (slug for (slug,) in self._db.execute("SELECT slug FROM topics ORDER BY slug"))
 
     def __len__(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM topics").fetchone()[0])
+
+
+class Body(Markup):
+    """A text's body, which is read when it is asked for: a card and a line of a list need none of it."""
+
+    def __init__(self, db: Reader, text: int) -> None:
+        vars(self)["_text"] = db, text
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Its parts."""
+        db, text = vars(self)["_text"]
+        return _parts(db.execute("SELECT parts FROM bodies WHERE id = ?", (text,)).fetchone()[0])
 
 
 class Texts(Mapping[str, Text]):
@@ -289,10 +312,9 @@ class Texts(Mapping[str, Text]):
     def __getitem__(self, language: str) -> Text:
         if language not in self._languages:
             raise KeyError(language)
-        front, emergency, digest, body = self._db.execute(
-            "SELECT front, emergency, hash, parts FROM texts JOIN bodies USING (id) WHERE article = ? AND language = ?", (self._article, language)
-        ).fetchone()
-        return Text(language, _front(front), Markup(_parts(emergency)), Markup(_parts(body)), digest)
+        query = "SELECT id, front, emergency, hash FROM texts WHERE article = ? AND language = ?"
+        number, front, emergency, digest = self._db.execute(query, (self._article, language)).fetchone()
+        return Text(language, _front(front), Markup(_parts(emergency)), Body(self._db, number), digest)
 
     def __contains__(self, language: object) -> bool:
         return language in self._languages
