@@ -29,6 +29,8 @@ LAYERS = [
     {"embed", "answers", "limits", "check", "check_sites"},
     {"store"},
     {"render"},
+    {"pieces"},
+    {"place"},
     {"catalog", "infobutton"},
     {"results"},
     {"views"},

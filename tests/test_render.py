@@ -6,7 +6,8 @@ from tests import making
 from widgets.catalog.article_card import ArticleCard
 from widgets.edition import read_folder
 from widgets.moment import Moment
-from widgets.render import Place, render_partial
+from widgets.place import Place
+from widgets.render import render_partial
 from widgets.serving import utc_now
 
 

@@ -21,7 +21,7 @@ from widgets.local import tops
 from widgets.moment import Moment
 from widgets.openapi import BOUNDS, document
 from widgets.pages import medical_web_page
-from widgets.render import Place, prose
+from widgets.place import Place, prose
 from widgets.results import danger_line, matches
 from widgets.serving import Serving
 from widgets.store import Header, prepare

@@ -17,7 +17,7 @@ from widgets.answers import Endpoint, Lock, Row, guarded, logged, not_allowed, r
 from widgets.edition import Editions
 from widgets.embed import Releases
 from widgets.limits import Buckets
-from widgets.render import Place
+from widgets.place import Place
 from widgets.serving import Clock, Serving, utc_now
 from widgets.settings import PREFIX, Settings, SettingsError
 from widgets.store import Store

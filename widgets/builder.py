@@ -21,7 +21,8 @@ from widgets.embedding import oembed_html, pasted, render_include
 from widgets.languages import words_in
 from widgets.moment import Moment
 from widgets.pages import tool_page
-from widgets.render import Place, render
+from widgets.place import Place
+from widgets.render import render
 from widgets.serving import Serving
 from widgets.settings import files
 from widgets.snippets.ways import WAYS, Way, locked_to

@@ -13,7 +13,7 @@ from widgets.edition import Edition
 from widgets.embed import loader
 from widgets.embedding import Look
 from widgets.languages import lookup
-from widgets.render import Place
+from widgets.place import Place
 from widgets.snippets.asked import Asked
 from widgets.snippets.ways import WAYS, Way
 from widgets.values import flag, one_of, shown

@@ -21,8 +21,9 @@ from widgets.infobutton import LANGUAGE, Answer, Found, Infobutton, answer, lang
 from widgets.languages import words_in
 from widgets.moment import Moment
 from widgets.pages import tool_page
+from widgets.place import Place
 from widgets.readers import missing
-from widgets.render import CLOSING, OPENING, Place, render
+from widgets.render import CLOSING, OPENING, render
 from widgets.serving import Serving
 from widgets.store import Header, prepare
 from widgets.values import flag, slug

@@ -15,8 +15,9 @@ from widgets.catalog.article_card import ArticleCard
 from widgets.catalog.topic_browser import TopicBrowser
 from widgets.edition import Edition
 from widgets.moment import Moment
+from widgets.place import Place
 from widgets.readers import named
-from widgets.render import Place, render, render_partial
+from widgets.render import render, render_partial
 from widgets.serving import Serving, W
 from widgets.store import prepare
 from widgets.values import one_of

@@ -15,7 +15,8 @@ from widgets.embed import look_address, page_styles, script
 from widgets.languages import Words, words_in
 from widgets.local import call, path, tops
 from widgets.moment import Moment
-from widgets.render import Place, render
+from widgets.place import Place
+from widgets.render import render
 from widgets.sites import DEFAULT, Site
 from widgets.snapshot.library import Library
 from widgets.views import ArticleView, Link, emergency_line, title_of

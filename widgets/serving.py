@@ -16,7 +16,7 @@ from widgets.edition import Edition, Editions
 from widgets.embed import Asset, Releases, bundle, diagnosis, loader, older
 from widgets.limits import Buckets
 from widgets.moment import Moment
-from widgets.render import Place
+from widgets.place import Place
 from widgets.settings import Settings
 from widgets.sites import DEFAULT, Site
 from widgets.store import BEST, Answer, Header, Store, prepare

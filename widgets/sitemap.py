@@ -8,7 +8,8 @@ from widgets.content.model import spoken_for
 from widgets.edition import Edition
 from widgets.local import tops
 from widgets.pages import alternates
-from widgets.render import Place, render
+from widgets.place import Place
+from widgets.render import render
 from widgets.sites import DEFAULT
 from widgets.widget import Widget
 

@@ -73,7 +73,12 @@ class Widget:
     @classmethod
     def kind(cls) -> str:
         """The stem of the widget's module, with hyphens: article-card."""
-        return cls.__module__.rpartition(".")[2].replace("_", "-")
+        return cls.stem().replace("_", "-")
+
+    @classmethod
+    def stem(cls) -> str:
+        """The name of its module, and of its template, styles and example: article_card."""
+        return cls.__module__.rpartition(".")[2]
 
     @classmethod
     def tag(cls) -> str:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from widgets.embed import Asset
 from widgets.languages import words_in
-from widgets.render import Place
+from widgets.place import Place
 from widgets.widget import Widget
 
 
