@@ -6,14 +6,15 @@ Templates hold the rest. These are functions because a first card is made while 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 
 import rcssmin
 from markupsafe import Markup as Safe
-from markupsafe import escape
 
 from widgets.languages import Words
 from widgets.place import Place, in_language, link, prose
 from widgets.settings import files
+from widgets.sites import Site
 from widgets.views import ArticleView, Emergency, Link
 from widgets.widget import Widget
 
@@ -27,7 +28,7 @@ class Pieces:
     place: Place[Widget]
     words: Words
 
-    def root(self, kind: str, announce: str, inner: str, opened: bool = False, own: bool = False, longer: bool = False) -> Safe:
+    def root(self, inner: str, kind: str, announce: str, opened: bool = False, own: bool = False, longer: bool = False) -> Safe:
         """The widget around what it shows; `announce` is what a screen reader hears when it has changed.
 
         It brings the styles that not every widget needs: for an `opened` article, for something of the site's `own`, for `longer` ones
@@ -72,6 +73,15 @@ class Pieces:
             for one in links
         )
         return Safe(f'<p class="languages">{escape(self.words["also_in"])}\n{made}</p>' if made else "")
+
+    def publisher(self, site: Site) -> Safe:
+        """Whose library it is."""
+        name = site.in_language(site.file.name, self.words.language)[1]
+        return Safe(f'<p class="publisher">{escape(self.words.say("publisher_line", site=name))}</p>')
+
+
+PIECES = (Pieces.root, Pieces.emergency, Pieces.emergencies, Pieces.heading, Pieces.review, Pieces.languages, Pieces.publisher)
+"""Each is a filter of templates, by its name."""
 
 
 @cache

@@ -1,13 +1,12 @@
 """Where HTML is going to stand, and what depends on that: links, heading levels, a region's words."""
 
-import html
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from typing import Generic, Literal, TypeVar
 
 from markupsafe import Markup as Safe
-from markupsafe import escape
 
 from widgets.content.markup import SAYING, Heading, Markup, Reference, Saying
 from widgets.edition import Edition
@@ -87,7 +86,7 @@ def said(text: str, place: Place[Widget], words: Words) -> str:
 
 def _part(part: Reference | Heading | Saying, place: Place[Widget], words: Words, below: int) -> str:
     if isinstance(part, Saying):
-        return html.escape(saying(part.name, place.site.region, words, starts_sentence=part.starts_sentence))
+        return escape(saying(part.name, place.site.region, words, starts_sentence=part.starts_sentence))
     inner = said(part.html, place, words)
     if isinstance(part, Heading):
         level = place.level(below + part.level - 2)

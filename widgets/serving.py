@@ -63,7 +63,9 @@ class Serving:
 
     def locked(self, request: Request) -> Lock | None:
         """The site that the query asks for, if it lists its origins, with these and our own."""
-        given = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
+        query: bytes = request.scope["query_string"]
+        named = b"site=" in query or b"%" in query
+        given = parse_qsl(query.decode("latin-1"), keep_blank_values=True, errors="replace") if named else []
         names = [value.strip().lower() for name, value in given if name == "site"] or [""]
         sites = (self.edition.sites.get(name or DEFAULT) for name in names)
         return next((lock for site in sites if site and (lock := self.lock(site, request))), None)

@@ -97,13 +97,22 @@ class Widget:
 
     def address(self, under: str = "/partials") -> str:
         """The path and query of the widget's partial (or frame, or include); fields in declaration order, defaults left out."""
-        pairs = [f"{html_name(f)}={quote(_text(value), safe='')}" for f in self.declared() if (value := getattr(self, f.name)) != f.default]
+        pairs = [f"{name}={quote(_text(value), safe='')}" for name, value in self._given()]
         return f"{under}/{self.kind()}" + ("?" + "&".join(pairs) if pairs else "")
 
     def written(self) -> list[tuple[str, str]]:
         """Names and values of the attributes that differ from their defaults, as HTML writes them; "" for a flag."""
-        pairs = ((html_name(f), getattr(self, f.name), f.default) for f in self.declared())
-        return [(name, "" if value is True else _text(value)) for name, value, default in pairs if value != default]
+        return [(name, "" if value is True else _text(value)) for name, value in self._given()]
+
+    def _given(self) -> list[tuple[str, Any]]:
+        own = vars(self)
+        return [(written, value) for name, written, default in self._names() if (value := own[name]) != default]
+
+    @classmethod
+    @cache
+    def _names(cls) -> list[tuple[str, str, Any]]:
+        """Each field's name, its name in HTML, and its default."""
+        return [(f.name, html_name(f), f.default) for f in cls.declared()]
 
     def page(self) -> str:
         """The path and query of the full page that shows the same; the library where there is none."""
@@ -120,8 +129,13 @@ class Widget:
         site = edition.sites.get(self.site)
         if site is None:
             raise UnknownName(f'site: there is no site "{shown(self.site)}"; known: {", ".join(edition.sites)}.')
-        lang = lookup(self.lang, site.file.languages)
-        return replace(self, lang="" if lang == site.language else lang)
+        lang = lookup(self.lang, site.file.languages) if self.lang else ""
+        return self.with_(lang="" if lang == site.language else lang)
+
+    def with_(self, **changed: Any) -> Self:
+        """The same widget with other values; itself, where they are none other."""
+        own = vars(self)
+        return replace(self, **changed) if any(own[name] != value for name, value in changed.items()) else self
 
     def to(self, kind: str, name: str) -> "Widget | None":
         """The widget that shows this article or topic in its own place; None where only a page can."""

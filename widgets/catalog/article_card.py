@@ -51,7 +51,7 @@ class ArticleCard(Widget):
         """With the article's current name, also where a code was given: so each article has one address and one answer."""
         card = super().settled(edition)
         slug = _by_code(card, edition) if self.code else named(edition.library, "article", self.article)
-        return replace(card, article=slug, code="", code_system=DEFAULT)
+        return card.with_(article=slug, code="", code_system=DEFAULT)
 
     def to(self, kind: str, name: str) -> Self | None:
         """Another article opens in this one's place."""

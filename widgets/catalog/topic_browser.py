@@ -55,10 +55,13 @@ class TopicBrowser(Widget):
     def settled(self, edition: Edition) -> Self:
         """With the current names of topic and article."""
         library = edition.library
-        return replace(
-            super().settled(edition),
-            topic=self.topic and named(library, "topic", self.topic),
-            article=self.article and named(library, "article", self.article),
+        return (
+            super()
+            .settled(edition)
+            .with_(
+                topic=self.topic and named(library, "topic", self.topic),
+                article=self.article and named(library, "article", self.article),
+            )
         )
 
     def to(self, kind: str, name: str) -> Self:

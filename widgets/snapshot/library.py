@@ -1,7 +1,7 @@
 """The library as it is read: topics, articles and lists from one snapshot, on demand."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -13,12 +13,12 @@ from widgets.content.files import Fault
 from widgets.content.markup import Markup, Part, fold
 from widgets.content.model import Article, FrontMatter, Text, Topic
 from widgets.snapshot.lists import ALL, EVERYTHING, NO_CHAIN, article_file, topic_file, topic_id
-from widgets.snapshot.schema import Reader
+from widgets.snapshot.schema import Reader, unchecked
 
 Kind = Literal["article", "topic"]
 Shelf = tuple[str, ...]
 """The topics to which a site keeps; () for all."""
-_front = msgspec.msgpack.Decoder(FrontMatter).decode
+_front: Callable[[bytes], FrontMatter] = msgspec.msgpack.Decoder(unchecked(FrontMatter)).decode
 _parts = msgspec.msgpack.Decoder(tuple[Part, ...]).decode
 UNSPOKEN = -1
 """The chain of languages that no site asks for."""

@@ -1,13 +1,13 @@
 """The lists of a library, ready in the order in which they are shown: by scope, language and letter."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 
 from widgets.content.files import Fault
 from widgets.content.model import ArticleFile, TopicFile, best
-from widgets.snapshot.schema import SHELVES, Connection, Reader
+from widgets.snapshot.schema import SHELVES, Connection, Reader, unchecked
 
 EVERYTHING = 0
 """The scope that is the whole library."""
@@ -20,8 +20,8 @@ _UP = """WITH RECURSIVE up (id) AS (VALUES (?) UNION SELECT topics.parent FROM t
 SELECT id FROM up"""
 _COUNT = "INSERT INTO letters VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n"
 
-article_file = msgspec.msgpack.Decoder(ArticleFile).decode
-topic_file = msgspec.msgpack.Decoder(TopicFile).decode
+article_file: Callable[[bytes], ArticleFile] = msgspec.msgpack.Decoder(unchecked(ArticleFile)).decode
+topic_file: Callable[[bytes], TopicFile] = msgspec.msgpack.Decoder(unchecked(TopicFile)).decode
 
 Row = tuple[Any, ...]
 

@@ -4,11 +4,16 @@ import hashlib
 import sqlite3
 import zlib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from pathlib import Path
+from types import UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import quote
 
 import msgspec
+from msgspec import field
+from msgspec.structs import fields
 
 from widgets import search
 from widgets.content.model import ArticleFile, FrontMatter, TopicFile
@@ -63,6 +68,24 @@ CREATE VIEW showing AS
 pack = msgspec.msgpack.encode
 
 Connection = sqlite3.Connection
+
+
+@cache
+def unchecked(table: type[msgspec.Struct]) -> Any:
+    """The same table without its checks: what stands in a snapshot passed them when it was compiled, and they take most of a reading."""
+    types = {name: _unchecked(kind) for name, kind in get_type_hints(table).items()}
+    required = [(f.name, types[f.name]) for f in fields(table) if f.required]
+    others = [(f.name, types[f.name], f.default if f.default is not msgspec.NODEFAULT else field(default_factory=f.default_factory))
+              for f in fields(table) if not f.required]  # fmt: skip
+    return msgspec.defstruct(table.__name__, [*required, *others], frozen=True, rename="kebab")
+
+
+def _unchecked(kind: Any) -> Any:
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return unchecked(kind)
+    if isinstance(kind, UnionType):
+        return reduce(or_, map(_unchecked, get_args(kind)))
+    return kind if get_origin(kind) in {None, Literal} else get_origin(kind)[tuple(map(_unchecked, get_args(kind)))]
 
 
 class SnapshotError(RuntimeError):
