@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV = .venv
 BIN = $(VENV)/bin
 
-.PHONY: help run test test-full lint types check bench bench-library bench-search bench-core bench-embed docs minified chromium clean
+.PHONY: help run test test-full lint types check bench bench-partial bench-library bench-search bench-core bench-embed docs minified chromium clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,7 +28,10 @@ types: $(VENV)/dev ## mypy, strict
 check: $(VENV)/run ## The faults of the content
 	$(BIN)/health-widgets check
 
-bench: $(VENV)/dev ## Ratios to a bare ASGI callable
+bench: $(VENV)/dev ## Speed, scale and search: each figure with its bound (some twenty minutes; each alone: bench-partial, ...)
+	@$(MAKE) --no-print-directory bench-partial bench-library bench-search
+
+bench-partial: $(VENV)/dev ## Cached and first answers and assets, as ratios to a bare ASGI callable and StaticFiles
 	$(BIN)/python -m bench.partial
 
 bench-library: $(VENV)/dev ## Libraries of 100 to 100,000 articles: building, opening, memory, requests, edits

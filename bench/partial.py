@@ -1,4 +1,4 @@
-"""A cached partial beside a bare ASGI callable that returns the same bytes, and an asset beside StaticFiles: on the same uvicorn, in turns."""
+"""A cached partial and a first one beside a bare ASGI callable that sends the same bytes, and an asset beside StaticFiles: on the same uvicorn, in turns."""
 
 import asyncio
 import json
@@ -11,7 +11,10 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice, repeat
 from pathlib import Path
 
 import uvloop
@@ -20,14 +23,22 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from bench import at_least, at_most
+from tests import big
 from widgets import embed
 from widgets.app import create_app
+from widgets.edition import Editions
 from widgets.settings import Settings
+from widgets.snapshot.file import make
 from widgets.store import OFTEN
 
 PATH = "/partials/article-card?article=heart-attack"
+PATH_OF = "/partials/article-card?article={}"
 CONNECTIONS, SECONDS, TURNS = 16, 2.0, 7
-REQUEST = "GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip, deflate, br\r\nOrigin: https://partner.example\r\n{more}\r\n"
+ARTICLES, A_TURN = 4000, 2500
+"""Articles of the library whose cards are asked once each, and how many cards in one turn."""
+ALL = "gzip, deflate, br"
+REQUEST = "GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: {accept}\r\nOrigin: https://partner.example\r\n{more}\r\n"
 
 
 def ours() -> object:
@@ -35,16 +46,9 @@ def ours() -> object:
     return create_app(Settings(public_url="http://localhost", watch=False))
 
 
-def uncached() -> object:
-    """The library, which forgets each answer before the next request: every one is rendered and compressed anew."""
-    library = create_app(Settings(public_url="http://localhost", watch=False))
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        library.store._kept.clear()
-        library.store._aliases.clear()
-        await library(scope, receive, send)
-
-    return app
+def ours_of() -> object:
+    """The library, on a snapshot."""
+    return create_app(Settings(public_url="http://localhost", watch=False, snapshot=Path(os.environ["BENCH_SNAPSHOT"])))
 
 
 def static() -> object:
@@ -78,30 +82,32 @@ def _sending(values: dict[str, str]) -> object:
 
 
 class Client(asyncio.Protocol):
-    """One connection that asks again as soon as it is answered. All answers are as long as the first, so that counting is cheap."""
+    """One connection that asks again as soon as it is answered, as long as there is something to ask."""
 
-    def __init__(self, request: bytes) -> None:
-        self.request, self.answers, self.size, self.got = request, 0, 0, b""
+    def __init__(self, requests: Iterator[bytes]) -> None:
+        self.requests, self.answers, self.size, self.got = requests, 0, 0, b""
+        self.done = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
-        self.left = 0
-        self.transport.write(self.request)  # type: ignore[attr-defined]
+        self.ask()
+
+    def ask(self) -> None:
+        request = next(self.requests, b"")
+        if request:
+            self.transport.write(request)  # type: ignore[attr-defined]
+        elif not self.done.done():
+            self.done.set_result(None)
 
     def data_received(self, data: bytes) -> None:
-        if not self.size:
-            self.got += data
-            head, found, body = self.got.partition(b"\r\n\r\n")
-            length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
-            if not found or len(body) < length:
-                return
-            self.size = self.left = len(self.got)
-        else:
-            self.left -= len(data)
-        if self.left <= 0 or self.answers == 0:
-            self.answers += 1
-            self.left = self.size
-            self.transport.write(self.request)  # type: ignore[attr-defined]
+        self.got += data
+        end = self.got.find(b"\r\n\r\n") if not self.size else 0
+        if end > 0:
+            at = self.got.find(b"content-length: ", 0, end)
+            self.size = end + 4 + (int(self.got[at + 16 : self.got.index(b"\r", at)]) if at > 0 else 0)  # a 304 has none
+        if self.size and len(self.got) >= self.size:
+            self.answers, self.size, self.got = self.answers + 1, 0, b""
+            self.ask()
 
 
 @dataclass
@@ -139,29 +145,29 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def load(port: int, request: bytes) -> int:
-    """Answers in SECONDS over CONNECTIONS connections."""
+async def load(port: int, requests: Iterator[bytes], seconds: float) -> int:
+    """Answers over CONNECTIONS connections, until the time is over or all is asked."""
     loop = asyncio.get_running_loop()
-    made = [await loop.create_connection(lambda: Client(request), "127.0.0.1", port) for _ in range(CONNECTIONS)]
-    await asyncio.sleep(SECONDS)
+    made = [await loop.create_connection(lambda: Client(requests), "127.0.0.1", port) for _ in range(CONNECTIONS)]
+    await asyncio.wait([client.done for _, client in made], timeout=seconds)
     for transport, _ in made:
         transport.abort()
     return sum(client.answers for _, client in made)
 
 
-def measure(server: Server, request: bytes) -> tuple[float, float]:
+def measure(server: Server, requests: Iterator[bytes], seconds: float) -> tuple[float, float]:
     """Requests a second, and microseconds of server time a request."""
     cpu, start = server.cpu(), time.perf_counter()
-    answers = uvloop.run(load(server.port, request))
+    answers = uvloop.run(load(server.port, requests, seconds))
     return answers / (time.perf_counter() - start), (server.cpu() - cpu) / answers * 1e6
 
 
-def compare(servers: dict[str, tuple[Server, bytes]]) -> None:
-    """Print the medians of all turns, and each as a ratio to the first."""
+def compare(servers: dict[str, tuple[Server, Callable[[], Iterator[bytes]]]], seconds: float = SECONDS) -> dict[str, float]:
+    """Print the medians of all turns; the ratio of each to the first, which is printed with them."""
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in servers}
     for turn in range(TURNS + 1):
-        for name, (server, request) in servers.items():
-            result = measure(server, request)
+        for name, (server, requests) in servers.items():
+            result = measure(server, requests(), seconds)
             if turn:  # the first turn warms up
                 found[name].append(result)
     first = [rate for rate, _ in next(iter(found.values()))]
@@ -169,40 +175,93 @@ def compare(servers: dict[str, tuple[Server, bytes]]) -> None:
     print(f"{'':24}{'requests/s':>12}{'CPU us/request':>16}{'ratio':>8}")
     for name, results in found.items():
         rate, cpu = (statistics.median(column) for column in zip(*results, strict=True))
-        print(f"{name:24}{rate:12,.0f}{cpu:16.1f}{ratios[name]:8.2f}")
+        print(f"{name:24}{rate:12,.0f}{cpu:16.1f}{ratios[name]:8.2f}", flush=True)
+    return ratios
 
 
-def partials(library: Server, started: list[Server]) -> None:
-    """A cached partial, the same unchanged, and the same made anew, beside bare callables."""
-    asked = urllib.request.Request(f"http://127.0.0.1:{library.port}{PATH}", headers={"Accept-Encoding": "br"})
-    for _ in range(2 * OFTEN):
-        urllib.request.urlopen(asked).read()
-    time.sleep(0.5)  # until what is asked often has its best form
-    with urllib.request.urlopen(asked) as answer, tempfile.NamedTemporaryFile() as file:
-        etag, body = answer.headers["ETag"], answer.read()
-        own = {"date", "server", "connection"}  # the server's own, which it gives to all
-        headers = json.dumps([(name.lower(), value) for name, value in answer.headers.items() if name.lower() not in own])
+def same(path: str, more: str = "", accept: str = ALL) -> Callable[[], Iterator[bytes]]:
+    """One request, again and again."""
+    return lambda: repeat(REQUEST.format(path=path, more=more, accept=accept).encode())
+
+
+def each_once(paths: Iterator[str], accept: str) -> Callable[[], Iterator[bytes]]:
+    """The requests of one turn: none of them has been asked before."""
+    return lambda: (REQUEST.format(path=path, more="", accept=accept).encode() for path in islice(paths, A_TURN))
+
+
+def answer(server: Server, path: str, accept: str = "br") -> tuple[str, bytes, str]:
+    """The validator of an answer, its body, and all its headers but the server's own, which it gives to all."""
+    asked = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers={"Accept-Encoding": accept})
+    with urllib.request.urlopen(asked) as found:
+        own = {"date", "server", "connection"}
+        return (
+            found.headers["ETag"],
+            found.read(),
+            json.dumps([(name.lower(), value) for name, value in found.headers.items() if name.lower() not in own]),
+        )
+
+
+@contextmanager
+def sending(name: str, body: bytes, headers: str) -> Iterator[Server]:
+    """A callable that sends these bytes."""
+    with tempfile.NamedTemporaryFile() as file:
         file.write(body)
         file.flush()
-        started += (Server.start(name, BENCH_BODY=file.name, BENCH_HEADERS=headers) for name in ("bare", "barest"))
-        started.append(Server.start("uncached"))
-        plain, plainest, anew = started[-3:]
-        request = REQUEST.format(path=PATH, more="").encode()
-        unmodified = REQUEST.format(path=PATH, more=f"If-None-Match: {etag}\r\n").encode()
-        print(f"{PATH}, {len(body)} bytes of brotli, {CONNECTIONS} connections, {TURNS} turns of {SECONDS:g} s")
-        rows = {"bare": (plain, request), "cached partial": (library, request), "not modified (304)": (library, unmodified)}
-        compare(rows | {"made anew each time": (anew, request), "bare, three headers": (plainest, request)})
+        with running(name, BENCH_BODY=file.name, BENCH_HEADERS=headers) as server:
+            yield server
 
 
-def assets(library: Server, started: list[Server]) -> None:
+@contextmanager
+def running(name: str, **environ: str) -> Iterator[Server]:
+    """A server, until it is not needed any more."""
+    server = Server.start(name, **environ)
+    try:
+        yield server
+    finally:
+        server.process.kill()
+        server.process.wait()
+
+
+def partials(library: Server) -> None:
+    """A cached partial and the same unchanged, beside bare callables."""
+    for _ in range(2 * OFTEN):
+        answer(library, PATH)
+    time.sleep(0.5)  # until what is asked often has its best form
+    etag, body, headers = answer(library, PATH)
+    print(f"{PATH}, {len(body)} bytes of brotli, {CONNECTIONS} connections, {TURNS} turns of {SECONDS:g} s")
+    with sending("bare", body, headers) as plain, sending("barest", body, headers) as plainest:
+        rows = {"bare": (plain, same(PATH)), "cached partial": (library, same(PATH))}
+        rows |= {"not modified (304)": (library, same(PATH, f"If-None-Match: {etag}\r\n")), "bare, three headers": (plainest, same(PATH))}
+        ratios = compare(rows)
+    at_least("a cached partial, of a bare callable", ratios["cached partial"], 0.9)
+    at_least("not modified (304)", ratios["not modified (304)"], 1)
+
+
+def first(snapshot: Path) -> None:
+    """Cards that nobody has asked for before, compressed and plain, beside a bare callable that sends the first of them."""
+    editions = Editions(None, snapshot, watch=False)
+    slugs = [slug for slug, _ in editions.current.library.every("en", "en", limit=ARTICLES)]
+    paths = [f"/partials/article-card?article={slug}&heading-level={level}" for level in range(2, 7) for slug in slugs]
+    print(f"\n{len(paths):,} cards of {ARTICLES:,} articles, each asked once, {A_TURN:,} a turn")
+    for name, accept in {"brotli": ALL, "not compressed": "identity"}.items():
+        with running("ours_of", BENCH_SNAPSHOT=str(snapshot)) as library:
+            _, body, headers = answer(library, PATH_OF.format(slugs[0]), accept.rpartition(" ")[2])
+            with sending("bare", body, headers) as plain:
+                rows = {"bare": (plain, same(PATH, "", accept)), f"first render, {name}": (library, each_once(iter(paths), accept))}
+                ratios = compare(rows, SECONDS / 2)
+        at_least(f"a first render, {name}", ratios[f"first render, {name}"], 0.25)
+
+
+def assets(library: Server) -> None:
     """The style sheet of the library's pages from memory, beside StaticFiles."""
     sheet = embed.page_styles()
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "library.css").write_text(sheet.text, "utf-8")
-        started.append(Server.start("static", BENCH_FOLDER=folder))
         print(f"\nA style sheet of {len(sheet.text)} characters")
-        ours, theirs = (REQUEST.format(path=f"/static/{name}.css", more="").encode() for name in (f"library-{sheet.hash}", "library"))
-        compare({"StaticFiles": (started[-1], theirs), "asset from memory": (library, ours)})
+        ours, theirs = (same(f"/static/{name}.css") for name in (f"library-{sheet.hash}", "library"))
+        with running("static", BENCH_FOLDER=folder) as server:
+            ratios = compare({"StaticFiles": (server, theirs), "asset from memory": (library, ours)})
+    at_least("an asset from memory, of StaticFiles", ratios["asset from memory"], 5)
 
 
 def handler() -> None:
@@ -229,18 +288,19 @@ def handler() -> None:
         return [statistics.median([await took(app) for _ in range(5)]) for app in (raw, library)]
 
     raw, kept = asyncio.run(both())
-    print(f"\nIn process: a raw send {raw:.2f} us, a cached partial {kept:.2f} us; the handler adds {kept - raw:.2f} us")
+    print(f"\nIn process: a raw send {raw:.2f} us, a cached partial {kept:.2f} us")
+    at_most("the handler adds", kept - raw, 4, " us")
 
 
 def main() -> None:
     """Start the servers, and compare them."""
-    started = [Server.start("ours")]
-    try:
-        partials(started[0], started)
-        assets(started[0], started)
-    finally:
-        for server in started:
-            server.process.kill()
+    with running("ours") as library:
+        partials(library)
+        assets(library)
+    with tempfile.TemporaryDirectory(prefix="bench-partial-") as folder:
+        snapshot = Path(folder) / "library.sqlite"
+        make(big.library(Path(folder) / "content", ARTICLES), snapshot)
+        first(snapshot)
     handler()
 
 

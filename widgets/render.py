@@ -41,6 +41,12 @@ def render(template: str, place: Place[Widget], values: Mapping[str, Any]) -> st
     return "\n".join([line for indented in page.split("\n") if (line := indented.strip())])
 
 
+def load_templates() -> None:
+    """Compile every template now, not when it is first needed."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
 class _Environment(Environment):
     """Jinja's, for templates that have no names of their own: what is global is known when they are loaded."""
 
