@@ -1,4 +1,4 @@
-"""A cached partial and a first one beside a bare ASGI callable that sends the same bytes, and an asset beside StaticFiles: on the same uvicorn, in turns."""
+"""Cached and first partials beside a bare ASGI callable that sends the same bytes, an asset beside StaticFiles: on one uvicorn, in turns."""
 
 import asyncio
 import json
@@ -27,6 +27,7 @@ from bench import at_least, at_most
 from tests import big
 from widgets import embed
 from widgets.app import create_app
+from widgets.commands.serve import application
 from widgets.edition import Editions
 from widgets.settings import Settings
 from widgets.snapshot.file import make
@@ -46,9 +47,9 @@ def ours() -> object:
     return create_app(Settings(public_url="http://localhost", watch=False))
 
 
-def ours_of() -> object:
-    """The library, on a snapshot."""
-    return create_app(Settings(public_url="http://localhost", watch=False, snapshot=Path(os.environ["BENCH_SNAPSHOT"])))
+def served() -> object:
+    """The library as `health-widgets serve` serves it, by the settings of the environment."""
+    return application()
 
 
 def static() -> object:
@@ -244,7 +245,7 @@ def first(snapshot: Path) -> None:
     paths = [f"/partials/article-card?article={slug}&heading-level={level}" for level in range(2, 7) for slug in slugs]
     print(f"\n{len(paths):,} cards of {ARTICLES:,} articles, each asked once, {A_TURN:,} a turn")
     for name, accept in {"brotli": ALL, "not compressed": "identity"}.items():
-        with running("ours_of", BENCH_SNAPSHOT=str(snapshot)) as library:
+        with running("served", HEALTH_WIDGETS_SNAPSHOT=str(snapshot), HEALTH_WIDGETS_PUBLIC_URL="http://localhost") as library:
             _, body, headers = answer(library, PATH_OF.format(slugs[0]), accept.rpartition(" ")[2])
             with sending("bare", body, headers) as plain:
                 rows = {"bare": (plain, same(PATH, "", accept)), f"first render, {name}": (library, each_once(iter(paths), accept))}
