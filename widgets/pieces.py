@@ -50,7 +50,7 @@ class Pieces:
 
     def emergencies(self, article: ArticleView) -> Safe:
         """An article's emergency words, which get the focus when it is opened."""
-        return Safe("").join(self.emergency(one, number == 0) for number, one in enumerate(article.emergencies))
+        return Safe("".join([self.emergency(one, number == 0) for number, one in enumerate(article.emergencies)]))
 
     def heading(self, text: str, below: int = 0, lang: str = "", focus: bool = True) -> Safe:
         """A heading so many levels below the widget's first."""

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup as Safe
 
@@ -37,14 +37,19 @@ def render(template: str, place: Place[Widget], values: Mapping[str, Any]) -> st
     site = place.site
     words = words_in(place.widget.language(site))
     given = {"place": place, "words": words, "site": site, "widget": place.widget, "pieces": Pieces(place, words)}
-    page = _environment().get_template(template).render(given, **values)
+    page = _template(template).render(given, **values)
     return "\n".join([line for indented in page.split("\n") if (line := indented.strip())])
 
 
 def load_templates() -> None:
     """Compile every template now, not when it is first needed."""
     for name in _environment().list_templates():
-        _environment().get_template(name)
+        _template(name)
+
+
+@cache
+def _template(name: str) -> Template:
+    return _environment().get_template(name)
 
 
 class _Environment(Environment):

@@ -146,6 +146,8 @@ def spoken_for(wanted: str, spoken: Collection[str]) -> str:
 
 def best(spoken: Mapping[str, Any], *wanted: str) -> str:
     """The first of the wanted languages that is spoken, else any; "" where none is."""
+    if wanted[0] in spoken:  # as nearly always
+        return wanted[0]
     return next((found for language in wanted if (found := spoken_for(language, spoken))), next(iter(spoken), ""))
 
 
