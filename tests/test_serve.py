@@ -68,6 +68,27 @@ def test_the_log_names_editions_and_faults(content: Path) -> None:
         assert "2 articles" in one.line("edition")
 
 
+def number(line: str) -> int:
+    """The process that a line of the log names."""
+    return int(line.partition("[")[2].partition("]")[0])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are copies on Linux alone")
+def test_workers_share_memory_and_are_replaced(content: Path) -> None:
+    """A worker has most of its memory in common with the process that started it; one that dies is replaced, and all end with SIGTERM."""
+    with served("--content", str(content), "--workers", "2") as one:
+        workers = [number(one.line("Started server process")) for _ in range(2)]
+        assert httpx.get(f"{one.base}/partials/article-card?article=sample").status_code == 200
+        memory = dict(re.findall(r"^(\w+): +([0-9]+) kB", Path(f"/proc/{workers[0]}/smaps_rollup").read_text(), re.MULTILINE))
+        assert int(memory["Private_Dirty"]) < int(memory["Rss"]) / 2
+        os.kill(workers[0], signal.SIGKILL)
+        workers[0] = number(one.line("Started server process"))
+        assert httpx.get(f"{one.base}/readyz").status_code == 200
+        one.process.send_signal(signal.SIGTERM)
+        one.process.wait(20)
+        assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
 @pytest.mark.parametrize("command", ["serve", "demo"])
 def test_a_folder_without_a_library_ends_the_command_with_one_line(tmp_path: Path, command: str) -> None:
     """A content folder that cannot be served, `.` too, is one sentence that says what it lacks, and no traceback."""

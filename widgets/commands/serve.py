@@ -112,7 +112,15 @@ def share_memory() -> None:
         load_templates()
         gc.collect()  # nothing that is open goes with a copy
         gc.freeze()
+        os.register_at_fork(after_in_child=_own_signals)
         _subprocess.spawn = multiprocessing.get_context("fork")  # type: ignore[assignment]  # uvicorn has no setting for it
+
+
+def _own_signals() -> None:
+    """A copy ends when it is told to, as a new process does, also before it has a server that ends in order."""
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def keep_buffers() -> None:
