@@ -88,9 +88,9 @@ def named(kind: str) -> type[Widget]:
 
 
 ROUTES: tuple[Row, ...] = (
-    ("/partials/{kind}", partial, ("GET", "POST", "OPTIONS")),  # first, since most ask for it
     ("/", home, ("GET",)),
     ("/topics/{slug}", topic, ("GET",)),
     ("/articles/{slug}", article, ("GET",)),
     ("/search", search, ("GET", "POST")),
+    ("/partials/{kind}", partial, ("GET", "POST", "OPTIONS")),
 )
