@@ -17,6 +17,7 @@ PACKAGE = ROOT / "widgets"
 LAYERS = [
     {"__main__"},
     {"commands"},
+    {"processes"},
     {"app"},
     {"builder", "choice"},
     {"readers", "embedding", "machines", "connect", "api"},

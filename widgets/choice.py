@@ -16,8 +16,8 @@ from widgets.languages import lookup
 from widgets.place import Place
 from widgets.snippets.asked import Asked
 from widgets.snippets.ways import WAYS, Way
-from widgets.values import flag, one_of, shown
-from widgets.widget import BadAttribute, Widget, attribute, html_name
+from widgets.values import flag, one_of
+from widgets.widget import BadAttribute, Widget, attribute, html_name, shown
 
 WIDTHS: Mapping[str, int] = {"phone": 375, "tablet": 768, "desktop": 1200}
 """Widths of the page in the preview, in CSS pixels."""

@@ -1,11 +1,7 @@
 """health-widgets serve: the library over HTTP."""
 
-import ctypes
-import gc
-import multiprocessing
 import os
 import signal
-import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +10,11 @@ from typing import Any
 
 import click
 import uvicorn
-from uvicorn import _subprocess
 from uvicorn.config import LOGGING_CONFIG
-from uvicorn.supervisors import Multiprocess
 
 from widgets.app import Library, create_app
 from widgets.edition import NoLibrary, SnapshotError
-from widgets.render import load_templates
+from widgets.processes import Workers, keep_buffers, share_memory
 from widgets.settings import PREFIX, Settings, SettingsError
 
 LOGS = LOGGING_CONFIG | {"loggers": LOGGING_CONFIG["loggers"] | {"widgets": {"handlers": ["default"], "level": "INFO", "propagate": False}}}
@@ -28,10 +22,6 @@ LOGS = LOGGING_CONFIG | {"loggers": LOGGING_CONFIG["loggers"] | {"widgets": {"ha
 
 DRAIN = 8
 """Seconds that requests which have begun may take after SIGTERM. Container engines kill after ten."""
-
-_TRIM, _MAP = -1, -3
-"""The allocator's options: from how many free bytes on memory goes back to the system, and of how many bytes blocks are the system's own."""
-_BUFFERS = 1 << 20
 
 
 @click.command("serve")
@@ -82,17 +72,7 @@ def _run(host: str, port: int, workers: int) -> None:
         uvicorn.run(target, **options)
     else:
         config = uvicorn.Config(target, workers=workers, **options)
-        _Workers(config, [config.bind_socket()]).run()
-
-
-class _Workers(Multiprocess):
-    """Worker processes that take no more requests once they end."""
-
-    def terminate_all(self) -> None:
-        """Close the socket here as well: for as long as one process holds it, the system takes connections that nobody answers."""
-        for one in self.sockets:
-            one.close()
-        super().terminate_all()
+        Workers(config, [config.bind_socket()]).run()
 
 
 def _end(*_: object) -> None:
@@ -104,31 +84,6 @@ def application() -> Library:
     """The application of one worker process, with the settings of the environment."""
     keep_buffers()
     return library_or_exit(settings_or_exit())
-
-
-def share_memory() -> None:
-    """Let worker processes be copies of this one, which share its code and templates, in place of new ones that load their own."""
-    if sys.platform == "linux":  # elsewhere a copy may meet system libraries that do not stand it
-        load_templates()
-        gc.collect()  # nothing that is open goes with a copy
-        gc.freeze()
-        os.register_at_fork(after_in_child=_own_signals)
-        _subprocess.spawn = multiprocessing.get_context("fork")  # type: ignore[assignment]  # uvicorn has no setting for it
-
-
-def _own_signals() -> None:
-    """A copy ends when it is told to, as a new process does, also before it has a server that ends in order."""
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def keep_buffers() -> None:
-    """Keep the buffers that compressing needs for each answer: to ask the system for them anew takes a third of a first answer's time."""
-    set_option = getattr(ctypes.CDLL(None), "mallopt", None)  # only the GNU C library has it
-    if set_option:
-        set_option(_TRIM, _BUFFERS)
-        set_option(_MAP, _BUFFERS)
 
 
 def library_or_exit(settings: Settings) -> Library:
