@@ -1,25 +1,21 @@
 """The library as it is read: topics, articles and lists from one snapshot, on demand."""
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal
-
-import msgspec
 
 from widgets.codes import CodeSystem
 from widgets.content.files import Fault
-from widgets.content.markup import Markup, Part, fold
-from widgets.content.model import Article, FrontMatter, Text, Topic
-from widgets.snapshot.lists import ALL, EVERYTHING, NO_CHAIN, article_file, topic_file, topic_id
-from widgets.snapshot.schema import Reader, unchecked
+from widgets.content.markup import fold
+from widgets.content.model import Article, Topic
+from widgets.snapshot.lists import ALL, EVERYTHING, NO_CHAIN, topic_file, topic_id
+from widgets.snapshot.mappings import Articles, Topics
+from widgets.snapshot.schema import Reader
 
 Kind = Literal["article", "topic"]
 Shelf = tuple[str, ...]
 """The topics to which a site keeps; () for all."""
-_front: Callable[[bytes], FrontMatter] = msgspec.msgpack.Decoder(unchecked(FrontMatter)).decode
-_parts = msgspec.msgpack.Decoder(tuple[Part, ...]).decode
 UNSPOKEN = -1
 """The chain of languages that no site asks for."""
 _NEIGHBOURS = 200
@@ -61,12 +57,12 @@ class Library:
         return int(self.db.execute("SELECT count(*) FROM faults").fetchone()[0])
 
     @property
-    def articles(self) -> "Articles":
+    def articles(self) -> Articles:
         """Every article that can be shown, by its slug; each is read when it is asked for."""
         return Articles(self.db, self.count)
 
     @property
-    def topics(self) -> "Topics":
+    def topics(self) -> Topics:
         """Every topic by its slug; each is read when it is asked for."""
         return Topics(self.db)
 
@@ -243,84 +239,3 @@ class Library:
                 query = f"SELECT slug FROM {table} WHERE {column} {compare} ?{shown} ORDER BY {column} {order} LIMIT {_NEIGHBOURS}"  # noqa: S608 - ours
                 names.update(name for (name,) in self.db.execute(query, (key,)))
         return sorted(names)
-
-
-class Articles(Mapping[str, Article]):
-    """Every article that can be shown, by its slug."""
-
-    def __init__(self, db: Reader, count: int) -> None:
-        self._db, self._count = db, count
-
-    def __getitem__(self, slug: str) -> Article:
-        row = self._db.execute("SELECT id, languages, file FROM articles WHERE slug = ? AND languages <> ''", (slug,)).fetchone()
-        if row is None:
-            raise KeyError(slug)
-        number, languages, file = row
-        return Article(slug, article_file(file), Texts(self._db, number, tuple(languages.split(" "))))
-
-    def __contains__(self, slug: object) -> bool:
-        return self._db.execute("SELECT 1 FROM articles WHERE slug = ? AND languages <> ''", (slug,)).fetchone() is not None
-
-    def __iter__(self) -> Iterator[str]:
-        return (slug for (slug,) in self._db.execute("SELECT slug FROM articles WHERE languages <> '' ORDER BY slug"))
-
-    def __len__(self) -> int:
-        return self._count
-
-
-class Topics(Mapping[str, Topic]):
-    """Every topic by its slug."""
-
-    def __init__(self, db: Reader) -> None:
-        self._db = db
-
-    def __getitem__(self, slug: str) -> Topic:
-        row = self._db.execute("SELECT file FROM topics WHERE slug = ?", (slug,)).fetchone()
-        if row is None:
-            raise KeyError(slug)
-        return Topic(slug, topic_file(row[0]))
-
-    def __contains__(self, slug: object) -> bool:
-        return self._db.execute("SELECT 1 FROM topics WHERE slug = ?", (slug,)).fetchone() is not None
-
-    def __iter__(self) -> Iterator[str]:
-        return (slug for (slug,) in self._db.execute("SELECT slug FROM topics ORDER BY slug"))
-
-    def __len__(self) -> int:
-        return int(self._db.execute("SELECT count(*) FROM topics").fetchone()[0])
-
-
-class Body(Markup):
-    """A text's body, which is read when it is asked for: a card and a line of a list need none of it."""
-
-    def __init__(self, db: Reader, text: int) -> None:
-        vars(self)["_text"] = db, text
-
-    @cached_property
-    def parts(self) -> tuple[Part, ...]:
-        """Its parts."""
-        db, text = vars(self)["_text"]
-        return _parts(db.execute("SELECT parts FROM bodies WHERE id = ?", (text,)).fetchone()[0])
-
-
-class Texts(Mapping[str, Text]):
-    """An article's texts by language; each is read when it is asked for."""
-
-    def __init__(self, db: Reader, article: int, languages: tuple[str, ...]) -> None:
-        self._db, self._article, self._languages = db, article, languages
-
-    def __getitem__(self, language: str) -> Text:
-        if language not in self._languages:
-            raise KeyError(language)
-        query = "SELECT id, front, emergency, hash FROM texts WHERE article = ? AND language = ?"
-        number, front, emergency, digest = self._db.execute(query, (self._article, language)).fetchone()
-        return Text(language, _front(front), Markup(_parts(emergency)), Body(self._db, number), digest)
-
-    def __contains__(self, language: object) -> bool:
-        return language in self._languages
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._languages)
-
-    def __len__(self) -> int:
-        return len(self._languages)
