@@ -77,7 +77,7 @@ def unchecked(table: type[msgspec.Struct]) -> Any:
     required = [(f.name, types[f.name]) for f in fields(table) if f.required]
     others = [(f.name, types[f.name], f.default if f.default is not msgspec.NODEFAULT else field(default_factory=f.default_factory))
               for f in fields(table) if not f.required]  # fmt: skip
-    return msgspec.defstruct(table.__name__, [*required, *others], frozen=True, rename="kebab")
+    return msgspec.defstruct(table.__name__, [*required, *others], frozen=True, omit_defaults=True, rename="kebab")
 
 
 def _unchecked(kind: Any) -> Any:
