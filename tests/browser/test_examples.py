@@ -250,8 +250,12 @@ def use(visit: Visit, page: Page) -> None:
 GUEST = """
 (tags) => {
   const dom = document.documentElement.cloneNode(true);
-  for (const script of dom.querySelectorAll("script[src]")) script.removeAttribute("src");
-  for (const made of dom.querySelectorAll("script + :is(health-article-card, health-topic-browser)")) made.remove();
+  for (const script of dom.querySelectorAll("script[src]")) {
+    script.removeAttribute("src");
+    const { widget, target } = script.dataset;
+    const made = target ? dom.querySelector(`[id="${target}"]`).lastElementChild : script.nextElementSibling;
+    if (widget && made?.localName === `health-${widget}`) made.remove(); // the one that a script alone puts there: nothing else may differ
+  }
   return {
     globals: Object.getOwnPropertyNames(window).sort(),
     dom: dom.outerHTML.replace(/\\s+(?=<)/g, ""),
