@@ -1,8 +1,10 @@
+//# allFunctionsCalledOnLoad
 /* Health library widgets: the loader.
  * Defines the custom elements, fetches each one's partial with one plain GET, and shows it in a shadow root. Until then, and whenever
  * that fails, the element's own children stay in view. htmx comes later, with enhance.js, when a reader first touches a partial that
  * needs it. The server fills in CONFIG, with its own address: a script cannot always find out where it came from. It serves what
- * `make minified` makes of this file. */
+ * `make minified` makes of this file; the first line has Chromium compile it beside the page's own work. The first object of each kind
+ * that a script holds (<body>, a script tag, location) costs some KB of heap: so selectors ask about them, where they can. */
 (({ base, version, opening, closing, bundle, integrity, check, older, words, widgets, css: shared }) => {
   // Prototype.js and MooTools replace these names, and <img name=currentScript> hides what document has; the prototypes are the browser's.
   const NativeDocument = Object.getPrototypeOf(HTMLDocument);
@@ -24,7 +26,6 @@
     return sheets[css];
   };
   const KINDS = { 400: "attribute", 404: "not-found", 410: "not-found", 414: "attribute", 429: "busy" };
-  const failure = (kind, message) => ({ kind, message });
   const answer = async (address, { signal, ...options }) => {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), 8000); // milliseconds
@@ -33,13 +34,13 @@
       // "same-origin" sends no credentials across origins, and lets a <link rel=preload> match.
       const response = await fetch(address, { credentials: "same-origin", referrerPolicy: "strict-origin", signal: stop.signal, ...options });
       const text = await response.text();
-      if (!response.ok) throw failure(KINDS[response.status] ?? "server", `${response.status} ${text.slice(0, 300)}`);
+      if (!response.ok) throw { kind: KINDS[response.status] ?? "server", message: `${response.status} ${text.slice(0, 300)}` };
       // A login page, an app shell or half an answer is no partial, whatever its status says.
       parse ??= (await import(older)).default;
-      if (!text.startsWith(opening) || !text.endsWith(closing)) throw failure("content", `${address} gave no partial`);
+      if (!text.startsWith(opening) || !text.endsWith(closing)) throw { kind: "content", message: `${address} is no partial` };
       return text;
     } catch (error) {
-      throw error.kind ? error : failure(stop.signal.aborted ? "timeout" : "network", `${address} cannot be reached`);
+      throw error.kind ? error : { kind: stop.signal.aborted ? "timeout" : "network", message: `${address} cannot be reached` };
     } finally {
       clearTimeout(timer);
     }
@@ -56,7 +57,7 @@
   /** HTML as a document, by way of no Trusted Types sink; a browser that has no such way fetches older.js first. */
   let parse = NativeDocument.parseHTML && ((html) => NativeDocument.parseHTML(html, { sanitizer: {} }));
   // RFC 4647 lookup against the languages that the library offers; what means nothing ({{lang}}) is passed over.
-  const means = (value) => /^[a-z]{2,3}(-|$)/i.test(value ?? "");
+  const means = (value) => /^[a-zA-Z]{2,3}(-|$)/.test(value);
   const languages = Object.keys(words); // the site's own first
   const lookup = (wanted) => {
     for (const range = wanted.toLowerCase().split("-"); range[0]; range.pop()) {
@@ -65,13 +66,14 @@
     }
   };
   const languageAround = (node) => {
-    while (node && !means(node.getAttribute("lang"))) node = node.parentElement ?? node.getRootNode().host;
-    return node ? lookup(node.getAttribute("lang")) : undefined;
+    const found = node?.closest("[lang]");
+    const value = found?.getAttribute("lang");
+    return means(value) ? lookup(value) : node && languageAround(found?.parentElement ?? node.getRootNode().host);
   };
 
   // Only these are taken for fallback: where <health-x /> swallows the rest of a page, the rest stays in view.
   const isFallback = (node) =>
-    node.nodeType === 3 || /^(a|b|br|em|i|small|span|strong)$/.test(node.localName) ||
+    node.nodeType === 3 || " a b br em i small span strong ".includes(` ${node.localName} `) ||
     (node.localName === "p" && node.querySelector(`a[href^="${base}/"]`));
 
   /** One widget in one place: a custom element, or an element with data-health-widget. */
@@ -100,7 +102,7 @@
     }
     get #language() {
       const value = this.#read("lang");
-      return means(value) ? lookup(value) : languageAround(this.host.parentElement ?? this.host.getRootNode().host);
+      return means(value) ? lookup(value) : languageAround(this.host);
     }
     get #words() { return words[this.#inView] ?? words[languages[0]]; } // [could not load, try again, open the library]
     get #inView() { return this.root.querySelector(".hw")?.lang || this.#language || languages[0]; }
@@ -126,14 +128,12 @@
       for (const one of [this.#children, this.#near]) one?.disconnect();
       this.#waiting?.abort();
     }
-    /** Attributes changed: once for all that change together. A widget still out of sight goes on waiting. */
-    async changed() {
-      await null;
-      if (this.#started && this.host.isConnected) this.#load();
-    }
+    changed() { if (this.#started) this.#load(); } // a widget still out of sight goes on waiting
     async #load(options) {
       this.#near?.disconnect();
       this.#started = true;
+      await null; // a framework sets one attribute after the other, some of them when the element is in the page already
+      if (!this.host.isConnected) return;
       const address = this.#address;
       if (address === this.#wanted && !options) return;
       this.#wanted = address;
@@ -165,9 +165,8 @@
       this.clear();
       this.box.replaceChildren(...(content ? [content] : []));
       this.#assign();
-      const active = own("activeElement"); // the fallback's link in a <dialog>, or where Tab got to: it has gone from view
-      const gone = active !== this.host && this.host.contains(active) && !active.checkVisibility();
-      if (gone) content?.querySelector("[data-focus]")?.focus({ preventScroll: true });
+      const active = this.host.matches(":focus-within") && own("activeElement"); // the fallback's link in a <dialog>, or where Tab got to
+      if (active && !active.checkVisibility()) content?.querySelector("[data-focus]")?.focus({ preventScroll: true });
     }
     /** Make a partial ready to be seen: the styles that it brings, and of several wordings one, drawn for this page view and kept nowhere. */
     dress(content) {
@@ -253,7 +252,8 @@
   }
 
   // A widget is named by its element, by data-health-widget, or by the script's own data-widget.
-  const script = own("currentScript");
+  const checking = /[?&]health-widgets=check\b/.test(own("URL"));
+  const script = (checking || native.querySelector.call(document, "[data-widget],[data-site]")) && own("currentScript");
   const kinds = Object.keys(widgets).map((tag) => tag.slice(PREFIX.length));
   const stranger = (kind) => !kinds.includes(kind) && warn(`"${kind}" is no widget; known: ${kinds.join(", ")}.`);
   const places = new WeakMap();
@@ -295,5 +295,5 @@
   };
   if (own("readyState") === "loading") listen(document, "DOMContentLoaded", find, { once: true });
   else find();
-  if (/[?&]health-widgets=check\b/.test(location.search)) import(`${base}/diagnose-${check}.js`).then((it) => it.default({ base, version, languages, script }), warn);
+  if (checking) import(`${base}/diagnose-${check}.js`).then((it) => it.default({ base, version, languages, script }), warn);
 })(CONFIG);

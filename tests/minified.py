@@ -7,7 +7,7 @@ from widgets.embed import made_of_line
 
 STATIC = Path(__file__).parent.parent / "static"
 TERSER = "terser@5.51.2"
-OPTIONS = ("--compress", "passes=3,ecma=2020", "--mangle")
+OPTIONS = ("--compress", "passes=3,ecma=2020", "--mangle", "--comments", "/^# /", "--format", "ascii_only")
 
 
 def minified(*terser: str) -> str:
