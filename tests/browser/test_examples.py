@@ -90,11 +90,11 @@ def test_a_first_card_costs_two_requests(name: str, visit: Begin, partner: Partn
 
 
 def test_a_first_card_weighs_little(visit: Begin, partner: Partner, library: Server) -> None:
-    """Loader and partial come by brotli, and weigh at most 5,000 bytes together on the wire."""
+    """Loader and partial come by brotli, and weigh at most 5 KB together on the wire."""
     shown(visit(), partner, "article_card.html")
     assert {seen.answer.get("content-encoding") for seen in library.seen} == {"br"}
     sizes = {seen.address: int(seen.answer["content-length"]) for seen in library.seen}
-    assert sum(sizes.values()) <= 5000, sizes
+    assert sum(sizes.values()) <= 5 * 1024, sizes
 
 
 @pytest.mark.parametrize("name", mostly(WITH_WIDGETS, "clinic.html"))
