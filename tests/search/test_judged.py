@@ -102,6 +102,16 @@ def test_other_libraries_are_searched_as_well(name: str, language: str, library:
     assert figures["nonsense"].first >= 0.8
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("ending", ["", "s"])
+def test_a_title_finds_its_page_first(language: str, ending: str) -> None:
+    """What is typed as a page's title stands finds that page before all others, in the plural too: "heart attacks" is no question of what comes after."""
+    documents = list(sample(language))
+    find = searching(documents, language)
+    missed = [one.title for one in documents if not (ending and one.title.endswith("s")) and find(one.title.lower() + ending)[:1] != [one.key]]
+    assert not missed
+
+
 def test_dangers_that_were_held_out_are_seen() -> None:
     """Of phrases that were written before the signs were looked at 19 in 20 show the line, and of searches near to them at most 1 in 10."""
     held_out = dangers("held_danger")

@@ -69,7 +69,9 @@ class _Score:
 
     @property
     def total(self) -> float:
-        return max(self.name + 0.12 * self.text, 0.6 * self.text)
+        """A text adds to a name, but never as much as makes it more than a title that is what was asked."""
+        lifted = min(self.name + 0.12 * self.text, 1 + 0.02 * self.text)
+        return max(self.name, lifted, 0.6 * self.text)
 
 
 def search(connection: Readable, languages: Sequence[str], query: str, limit: int = 20, allowed: Callable[[Hit], bool] = lambda hit: True) -> Found:

@@ -105,9 +105,13 @@ class Speech:
 
     @cached_property
     def lay_sets(self) -> Mapping[str, tuple[tuple[frozenset[str], tuple[str, ...]], ...]]:
-        """Lay phrases of two and more telling words, which may stand in any order, by each of those words: the words, and the phrase."""
+        """Lay phrases of two and more telling words, which may stand in any order, by each of those words: the words, and the phrase.
+
+        A phrase whose telling words all stand in its name says no more than they do: "after a heart attack" must not answer "heart attack".
+        """
         stop = frozenset(map(self.key, self.stop))
-        sets = [(frozenset(phrase) - stop, phrase) for phrase in self.lay]
+        telling = ((frozenset(phrase) - stop, phrase, names) for phrase, names in self.lay.items())
+        sets = [(words, phrase) for words, phrase, names in telling if not any(words <= set(map(self.key, name)) for name in names)]
         return {key: tuple(ones) for key, ones in _grouped((key, one) for one in sets for key in one[0] if len(one[0]) > 1).items()}
 
     def tells(self, key: str) -> float:
