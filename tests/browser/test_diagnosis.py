@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import rjsmin
 from playwright.sync_api import Locator
 
 from tests.browser.hosting import SCRIPT, Partner, Proxy, Server, http_get
@@ -19,7 +18,6 @@ from tests.browser.mistakes import CARD, CLINIC, DOWN, MISTAKES, PLACEHOLDER, SE
 from tests.browser.test_accessibility import violations
 from tests.browser.visit import Visit
 from widgets import __version__, embed
-from widgets.settings import files
 
 pytestmark = pytest.mark.browser
 
@@ -150,14 +148,15 @@ def test_without_the_parameter_nothing_is_fetched(visit: Begin, partner: Partner
 
 
 def test_the_loader_grows_by_200_bytes_at_most(library: Server) -> None:
-    """What the loader holds for the check is 200 bytes at most, without comments and blanks: the hook, and its entry in the configuration."""
+    """What the loader holds for the check is 200 bytes at most, as it is served: the hook, what it asks first, and its entry in the configuration."""
     served = embed.loader(library.url, library.library.editions.current).text
-    hook = re.search(r"if \(/\[\?&\]health-widgets=check.*?warn\);", (files() / "static/embed.js").read_text("utf-8"), re.DOTALL)
+    asks = re.search(r'(\w+)=/\[\?&\]health-widgets=check\\b/\.test\(\w+\("URL"\)\),', served)
+    assert asks
+    hook = re.search(rf",{asks[1]}&&import\(`\$\{{\w+\}}/diagnose-.*?\}}\),\w+\)", served)
     entry = re.search(r'"check":"[0-9a-f]{16}",', served)
     assert hook
     assert entry
-    assert "health-widgets=check" in served
-    assert len(rjsmin.jsmin(hook[0])) + len("check,") + len(entry[0]) <= 200
+    assert len(asks[0]) + len(f"({asks[1]}||)") + len(hook[0]) + len("check:x,") + len(entry[0]) <= 200
 
 
 def test_the_page_and_the_reader_are_left_alone(visit: Begin, partner: Partner, library: Server) -> None:

@@ -210,7 +210,7 @@ class _Search:
         if whole <= matched and reading.answerable and (len(folded) > _SHORT_NAME or folded in reading.asked.split()):
             score = max(score, reading.weight * (0.42 + 0.4 * held / asked))
         if folded and folded in (reading.typed, reading.asked):
-            return max(score, reading.sure) + 0.1 + 0.03 * is_title
+            return max(score, reading.sure) + 0.1 + 0.03 * is_title + 0.01 * (folded == reading.typed)
         if reading.typed and folded.startswith(reading.typed):
             score = max(score, reading.sure * (0.5 + 0.4 * held / asked) + 0.06 * len(reading.typed) / len(folded))
         return score + 0.03 * is_title * (score > 0)
