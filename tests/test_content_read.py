@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import making
-from widgets.content.files import ContentFile
+from widgets.content.files import MOST, ContentFile
 from widgets.content.read import text_hash
 from widgets.edition import read_folder
 from widgets.snapshot.build import build
@@ -87,6 +87,18 @@ def test_not_utf8_and_unreadable(content):
     (content / "topics" / "folder.toml").mkdir()
     assert "topics/folder.toml:1: error: cannot be read: Is a directory." in faults(content)
     assert f"{EN}:2: error: is not UTF-8 text; save it as UTF-8." in faults(content)
+
+
+def test_what_is_no_file_of_text(content):
+    """A pipe, which would keep the reader waiting, a device without an end, and a file that is far too long are named and left out."""
+    os.mkfifo(content / "topics" / "pipe.toml")
+    (content / "topics" / "device.toml").symlink_to("/dev/zero")
+    with (content / "topics" / "long.toml").open("wb") as file:
+        file.truncate(MOST + 1)
+    said = faults(content)
+    assert "topics/pipe.toml:1: error: cannot be read: it is a pipe or a device." in said
+    assert "topics/device.toml:1: error: cannot be read: it is a pipe or a device." in said
+    assert "topics/long.toml:1: error: cannot be read: it has more than 4 MB." in said
 
 
 def test_windows_files(content):
