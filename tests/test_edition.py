@@ -1,13 +1,18 @@
 """Reloading: what readers get while files change."""
 
 import logging
+import os
+import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests import making
+from widgets.check import check
 from widgets.edition import Editions, NoLibrary
 
 EN = "articles/sample/en.md"
@@ -198,6 +203,63 @@ def test_watching_outlives_faults(content, watched):
     assert wait_until(lambda: len(watched.current.faults) == 2, 2)
     making.write(content / EN, making.text().replace("A sample", "Mended"))
     assert wait_until(lambda: watched.current.library.articles["sample"].texts["en"].front.title == "Mended", 1)
+
+
+def title(made: Editions) -> str:
+    """The title of the sample article now."""
+    return made.current.library.articles["sample"].texts["en"].front.title
+
+
+def test_another_folder_in_its_place(content: Path) -> None:
+    """A new library may be put in the place of the old one, by a symbolic link or by renaming: it is served, and watched."""
+    link, newer = content.with_name("current"), making.library(content.with_name("newer"))
+    replaced(newer / EN, "A sample", "A newer one")
+    link.symlink_to(content)
+    made = Editions(link)
+    try:
+        link.with_name("next").symlink_to(newer)
+        link.with_name("next").rename(link)
+        assert wait_until(lambda: title(made) == "A newer one", 10)
+        replaced(newer / EN, "A newer one", "The newest")
+        assert wait_until(lambda: title(made) == "The newest", 10)
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def nobody() -> Iterator[Path]:
+    """A folder of one who may not read everything: the tests may run as root, who may."""
+    import watchfiles  # noqa: F401 - from where that one may perhaps not read it
+
+    folder = Path(tempfile.mkdtemp())
+    mine = making.library(folder / "content")
+    making.article(mine, "closed")
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, 65534, -1) if os.geteuid() == 0 else None
+    before = os.geteuid()
+    os.seteuid(65534 if before == 0 else before)
+    yield mine
+    os.seteuid(before)
+    for path in mine.rglob("*/"):
+        path.chmod(0o700)
+    shutil.rmtree(folder)
+
+
+def test_a_folder_that_may_not_be_read(nobody: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Such a folder, like lost+found of a disk, does not end the watching; an article that may not be read is named, by the check as well."""
+    (nobody / "lost+found").mkdir(0)
+    (nobody / "articles/closed").chmod(0)
+    made = Editions(nobody)
+    try:
+        assert [str(fault) for fault in made.current.faults] == ["articles/closed/article.toml:1: error: cannot be read: Permission denied."]
+        assert made.current.faults[0] in check(nobody, date(2026, 1, 1)).faults
+        replaced(nobody / EN, "A sample", "An edit")
+        assert wait_until(lambda: title(made) == "An edit", 10)
+        (nobody / "articles/closed").chmod(0o700)
+        making.write(nobody / "articles/closed/en.md", making.text())
+        assert wait_until(lambda: "closed" in made.current.library.articles, 10)
+    finally:
+        made.close()
 
 
 def test_closing_ends_the_watch(content):

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -92,6 +93,7 @@ class Editions:
         self._root = root
         self._source = _source(root, snapshot)
         self._stop, self._busy, self._behind, self._said = threading.Event(), threading.Lock(), False, ""
+        self._unseen = ""
         self.current = Edition.of(self._source.open())
         _report(self.current.faults)
         if watch:
@@ -175,7 +177,7 @@ class Editions:
         """Read what is saved. First whatever changed before the watching began; and again all, now and then, after it could not be written."""
         seen = 0.0
         for changes in self._changes(root, recursive=True):
-            if not seen or (self._behind and time.monotonic() - seen > _AGAIN):
+            if not seen or changes is None or (self._behind and time.monotonic() - seen > _AGAIN):
                 self.reload()
                 seen = time.monotonic()
             elif changes:
@@ -191,13 +193,28 @@ class Editions:
             if self._source.moved() or self._source.long():
                 self._renew()
 
-    def _changes(self, folder: Path, *, recursive: bool) -> Iterator[set[tuple[Any, str]]]:
-        """What is saved in a folder; nothing, each second that nothing is."""
-        from watchfiles import watch  # noqa: PLC0415 - where nobody watches it costs no memory
+    def _changes(self, folder: Path, *, recursive: bool) -> Iterator[set[tuple[Any, str]] | None]:
+        """What is saved in a folder; nothing, each second that nothing is; None where it is watched anew, and anything may have changed."""
+        while not self._stop.is_set():
+            yield from self._until_moved(folder, recursive=recursive)
+            if not self._stop.is_set():
+                yield None
 
-        return watch(
-            folder, debounce=50, step=20, stop_event=self._stop, rust_timeout=1000, yield_on_timeout=True, recursive=recursive, raise_interrupt=False
-        )
+    def _until_moved(self, folder: Path, *, recursive: bool) -> Iterator[set[tuple[Any, str]]]:
+        """What is saved in a folder, until another one stands there, or the symbolic link leads elsewhere."""
+        there = _identity(folder)
+        try:
+            yield from takewhile(lambda _: _identity(folder) == there, _watched(folder, self._stop, recursive=recursive))
+        except OSError as error:
+            self._unwatched(folder, error)
+
+    def _unwatched(self, folder: Path, error: OSError) -> None:
+        """Say why a folder is not watched, once, and let some time pass until it is looked at again."""
+        why = f"{folder} cannot be watched, and is read again every {_AGAIN:.0f} seconds: {error}."
+        if why != self._unseen:
+            log.error("%s", why)
+        self._unseen = why
+        self._stop.wait(_AGAIN)
 
     def _renew(self) -> None:
         """Serve what the file holds now, and let go of a log that has grown long."""
@@ -208,6 +225,32 @@ class Editions:
                 self._recovered()
             except SnapshotError as error:
                 self._keep(str(error))
+
+
+def _watched(folder: Path, stop: threading.Event, *, recursive: bool) -> Iterator[set[tuple[Any, str]]]:
+    """What is saved in a folder, as the system tells it. A folder in it that may not be read, such as lost+found, is passed over."""
+    from watchfiles import watch  # noqa: PLC0415 - where nobody watches it costs no memory
+
+    return watch(
+        folder,
+        debounce=50,
+        step=20,
+        stop_event=stop,
+        rust_timeout=1000,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+        recursive=recursive,
+        ignore_permission_denied=True,
+    )
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Which folder it is that stands under this name now."""
+    try:
+        stat = folder.stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
 
 
 def _source(root: Path | None, snapshot: Path | None) -> Shipped:

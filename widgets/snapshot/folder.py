@@ -11,6 +11,9 @@ from widgets.content.model import SLUG
 Signature = tuple[int, int, int]
 """When a file was changed, in nanoseconds, its bytes, its inode: a file with the same three is not read again."""
 
+UNREAD: Signature = (0, 0, 0)
+"""Of a file that cannot be looked at."""
+
 KINDS = ("sites", "campaigns", "topics")
 """The folders of single TOML files, in the order in which they are read."""
 SHARED = "article.toml"
@@ -19,12 +22,18 @@ _SLUG = re.compile(SLUG)
 
 def tables(root: Path, kind: str) -> dict[str, Signature]:
     """The TOML files of one kind, by their path inside the folder."""
-    return dict(sorted(_files(root, kind, lambda name: name.endswith(".toml"))))
+    try:
+        return dict(sorted(_files(root, kind, lambda name: name.endswith(".toml"))))
+    except PermissionError:
+        return {}
 
 
 def article(root: Path, slug: str) -> dict[str, Signature]:
     """The files of one article, by their path inside the folder; none where it is no article."""
-    found = dict(sorted(_files(root, f"articles/{slug}", lambda name: name == SHARED or name.endswith(".md"))))
+    try:
+        found = dict(sorted(_files(root, f"articles/{slug}", lambda name: name == SHARED or name.endswith(".md"))))
+    except PermissionError:  # reading the file then says so
+        return {f"articles/{slug}/{SHARED}": UNREAD}
     return found if f"articles/{slug}/{SHARED}" in found else {}
 
 
@@ -69,6 +78,8 @@ def _files(root: Path, folder: str, wanted: Callable[[str], bool]) -> Iterator[t
             for entry in entries:
                 if wanted(entry.name) and not entry.name.startswith("."):
                     yield f"{folder}/{entry.name}", _signature(entry)
+    except PermissionError:
+        raise
     except OSError:  # no such folder
         return
 
@@ -77,5 +88,5 @@ def _signature(entry: "os.DirEntry[str]") -> Signature:
     try:
         stat = entry.stat()
     except OSError:
-        return (0, 0, 0)
+        return UNREAD
     return (stat.st_mtime_ns, stat.st_size, stat.st_ino)
