@@ -12,8 +12,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from tests import making
+from widgets.commands import main
 
 
 class Served:
@@ -47,6 +49,13 @@ def served(*options: str, **environ: str) -> Iterator[Served]:
             yield one
         finally:
             process.send_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("options", [("--port", "70000"), ("--port", "-1"), ("--workers", "0"), ("--workers", "-1")])
+def test_numbers_that_cannot_be_served_are_refused(options: tuple[str, str]) -> None:
+    """A port that there is not would be another one, and fewer workers than one would answer nobody."""
+    result = CliRunner().invoke(main, ["serve", *options])
+    assert result.exit_code == 2 and f"Invalid value for '{options[0]}'" in result.output
 
 
 def test_the_access_log_holds_routes(content: Path) -> None:

@@ -26,8 +26,8 @@ DRAIN = 8
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--workers", default=1, show_default=True, help="Processes that answer.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port to listen on.")
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes that answer.")
 @click.option("--content", type=click.Path(path_type=Path), help="Content folder; the sample library without it.")
 @click.option("--snapshot", type=click.Path(dir_okay=False, path_type=Path), help="A compiled library, made by `health-widgets build`.")
 def command(host: str, port: int, workers: int, content: Path | None, snapshot: Path | None) -> None:
