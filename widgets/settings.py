@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -73,9 +74,18 @@ class Settings:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], **given: Any) -> "Settings":
         """Settings from the environment; what is `given` and not None wins."""
+        _known(environ, [PREFIX + f.name.upper() for f in fields(cls)])
         values = {f.name: _parse(f.name, f.default, environ[PREFIX + f.name.upper()])
                   for f in fields(cls) if environ.get(PREFIX + f.name.upper())}  # fmt: skip
         return cls(**(values | {name: value for name, value in given.items() if value is not None}))
+
+
+def _known(environ: Mapping[str, str], names: list[str]) -> None:
+    """Refuse a misspelt name. Others may begin like ours: Kubernetes sets some for each service, after its name."""
+    for name in environ:
+        near = get_close_matches(name, names, 1, 0.9) if name.startswith(PREFIX) and name not in names else []
+        if near:
+            raise SettingsError(f"{name}: there is no such setting; did you mean {near[0]}?")
 
 
 def _parse(name: str, default: Any, text: str) -> Any:
@@ -91,13 +101,20 @@ def _parse(name: str, default: Any, text: str) -> Any:
     return text if isinstance(default, str) else Path(text)
 
 
+_HOST = r"(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
+_ADDRESS = re.compile(rf"https?://{_HOST}(?:/[\w.~%!$&'()*+,;=:@-]+)*", re.ASCII | re.IGNORECASE)
+
+
 def _base(url: str) -> str:
-    """A public address without its trailing slash; "" stays ""."""
+    """A public address as browsers write it in an origin, without its trailing slash; "" stays ""."""
+    url = url.strip().rstrip("/")
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        port = parts.port
     except ValueError:  # of [ without ], or of a port that there cannot be
-        parts = urlsplit("")
-    if url and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment):
+        parts, port = urlsplit(""), None
+    if url and not (parts.netloc and _ADDRESS.fullmatch(url)):
         raise SettingsError(f"{PREFIX}PUBLIC_URL: {url!r} is not an address like https://library.example or https://clinic.example/library.")
-    return url.rstrip("/")
+    usual = port == {"https": 443, "http": 80}.get(parts.scheme)
+    host = parts.netloc.lower().rpartition(":")[0] if usual else parts.netloc.lower()
+    return f"{parts.scheme}://{host}{parts.path}" if url else ""
