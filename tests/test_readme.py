@@ -245,7 +245,7 @@ def test_the_includes_answer() -> None:
 def test_the_error_kinds_are_those_that_are_sent() -> None:
     """The kinds of health-error are those that the loader makes."""
     text = read("static/embed.js")
-    told = re.findall(r"const KINDS = \{(.*?)\};|\bfailure\((.*?), `", text)
+    told = re.findall(r"const KINDS = \{(.*?)\};|\bkind: (.*?), message:", text)
     sent = set(re.findall(r'"([a-z-]+)"', "".join(chain(*told))))
     assert set(CODE.findall(embed.EVENTS["health-error"].detail["kind"])) == sent
 

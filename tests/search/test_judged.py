@@ -105,7 +105,7 @@ def test_other_libraries_are_searched_as_well(name: str, language: str, library:
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("ending", ["", "s"])
 def test_a_title_finds_its_page_first(language: str, ending: str) -> None:
-    """What is typed as a page's title stands finds that page before all others, in the plural too: "heart attacks" is no question of what comes after."""
+    """What is typed as a page's title stands finds that page before all others, in the plural too: "heart attacks" asks for no recovery."""
     documents = list(sample(language))
     find = searching(documents, language)
     missed = [one.title for one in documents if not (ending and one.title.endswith("s")) and find(one.title.lower() + ending)[:1] != [one.key]]
