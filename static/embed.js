@@ -11,6 +11,7 @@
   const native = NativeDocument.prototype;
   const own = (name) => Object.getOwnPropertyDescriptor(native, name).get.call(document);
   const create = (tag, properties) => Object.assign(native.createElement.call(document, tag), properties);
+  const all = (selector) => native.querySelectorAll.call(document, selector);
   const listen = (target, ...values) => EventTarget.prototype.addEventListener.apply(target, values);
 
   // The floor: an older browser keeps the children, which link to the full page.
@@ -66,9 +67,8 @@
     }
   };
   const languageAround = (node) => {
-    const found = node?.closest("[lang]");
-    const value = found?.getAttribute("lang");
-    return means(value) ? lookup(value) : node && languageAround(found?.parentElement ?? node.getRootNode().host);
+    const found = node?.closest("[lang]"), value = found?.getAttribute("lang"), root = node?.getRootNode();
+    return means(value) ? lookup(value) : node && languageAround(found?.parentElement ?? (root === document ? null : root.host)); // <img name=host>
   };
 
   // Only these are taken for fallback: where <health-x /> swallows the rest of a page, the rest stays in view.
@@ -92,7 +92,7 @@
       this.root.append(this.#status, this.box, this.#trouble, this.#slot);
       this.#wear(there?.dataset.css ?? `:host{min-block-size:${this.#spec[1]}}`);
       if (there) this.#filled = this.shown = this.#wanted = this.#address;
-      for (const type of ["click", "submit", "input"]) listen(this.root, type, (event) => this.#touched(event), true);
+      for (const type of ["click", "submit", "input"]) listen(this.box, type, (event) => this.#touched(event), true);
       this.#children = new MutationObserver(() => this.#assign());
     }
     /** An attribute, tolerant of what content systems do to quotes. */
@@ -175,7 +175,7 @@
       wordings.splice(this.#draw * wordings.length, 1)[0]?.removeAttribute("hidden");
       for (const other of wordings) other.remove();
       for (const one of content?.querySelectorAll("nav, [role=search]") ?? []) { // those of equal widgets on a page are told apart
-        const name = one.getAttribute("aria-label"), hosts = native.querySelectorAll.call(document, `${Object.keys(widgets)}, [data-health-widget]`);
+        const name = one.getAttribute("aria-label"), hosts = all(`${Object.keys(widgets)}, [data-health-widget]`);
         const isTaken = () => [...hosts].some((host) => host !== this.host && host.shadowRoot?.querySelector(`[aria-label=${JSON.stringify(one.getAttribute("aria-label"))}]`));
         for (let n = 2; isTaken(); n++) one.setAttribute("aria-label", `${name} (${n})`);
       }
@@ -253,7 +253,7 @@
 
   // A widget is named by its element, by data-health-widget, or by the script's own data-widget.
   const checking = /[?&]health-widgets=check\b/.test(own("URL"));
-  const script = (checking || native.querySelector.call(document, "[data-widget],[data-site]")) && own("currentScript");
+  const script = checking || all("[data-widget],[data-site]").length || !all(`script[src^="${base}/embed"]`).length ? own("currentScript") : null; // or it has left
   const kinds = Object.keys(widgets).map((tag) => tag.slice(PREFIX.length));
   const stranger = (kind) => !kinds.includes(kind) && warn(`"${kind}" is no widget; known: ${kinds.join(", ")}.`);
   const places = new WeakMap();
@@ -288,7 +288,7 @@
   };
   if (script?.dataset.widget) standIn(script.dataset);
   const find = () => {
-    for (const host of native.querySelectorAll.call(document, "[data-health-widget]")) {
+    for (const host of all("[data-health-widget]")) {
       const kind = host.dataset.healthWidget.trim();
       if (!stranger(kind) && !host.shadowRoot) place(host, kind).connect();
     }

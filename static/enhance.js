@@ -126,7 +126,7 @@ export default (widget) => {
     if (used && input) typed = used.matches(".found ~ .list a, [data-switch]") ? input.value : "";
     step = used ?? step;
   };
-  for (const type of ["click", "submit", "input"]) root.addEventListener(type, remember, true);
+  for (const type of ["click", "submit", "input"]) widget.box.addEventListener(type, remember, true);
 
   const htmx = seal(...standIns(widget, fetchPartial));
   htmx.initialize = nothing;

@@ -70,6 +70,9 @@ CURES = (
     Cure("prototype-js", "htmx's pantry has a parent", ENHANCE, "new DocumentFragment().append(node)", "undefined"),
     Cure("mootools", "natives come from the prototype chain", EMBED, "Object.getPrototypeOf(HTMLDocument)", "Document"),
     Cure("constructors", "natives come from the prototype chain (htmx)", ENHANCE, "Object.getPrototypeOf(HTMLElement)", "Element"),
+    Cure("clobbered", "a document is not asked for its host", EMBED, "root === document ? null : root.host", "root.host"),
+    Cure("swallowed-htmx", "what is touched in the page around is not ours", EMBED, "listen(this.box, type", "listen(this.root, type"),
+    Cure("script-gone", "a script that is no longer in the page is asked too", EMBED, ' || !all(`script[src^="${base}/embed"]`).length', ""),
     Cure(
         "clobbered", "elements are made by the prototype's method", EMBED, "native.createElement.call(document, tag)", "document.createElement(tag)"
     ),

@@ -8,7 +8,13 @@ FREEZE = """for (const one of [Object, Array, Function, String, Promise, Element
   Object.freeze(one.prototype); Object.freeze(one);
 }"""
 CLOBBER = """<form name="createElement"></form><form name="querySelectorAll"><input name="children"></form><img name="readyState" alt="">
-<img name="visibilityState" alt=""><form name="getElementById"></form><img name="adoptedStyleSheets" alt=""><form name="addEventListener"></form>"""
+<img name="visibilityState" alt=""><img name="host" alt=""><form name="getElementById"></form><img name="adoptedStyleSheets" alt=""><form name="addEventListener"></form>"""
+LISTEN = """window.prevented = [];
+for (const type of ["click", "input", "submit"]) addEventListener(type, (event) => {
+  if (!document.querySelector("#card div").contains(event.target)) return;
+  prevented.push(`${type} ${event.defaultPrevented}`);
+  if (event.target.id === "link" || type === "submit") event.preventDefault();
+});"""
 OLD_EVENT = """window.CustomEvent = function (type, options) {
   const event = document.createEvent("CustomEvent");
   event.initCustomEvent(type, options?.bubbles ?? false, options?.cancelable ?? false, options?.detail);
@@ -69,7 +75,8 @@ HOSTS = (
     ),
     Host(
         "clobbered",
-        "Forms and images named like methods of document hide them.",
+        "Forms and images named like methods of document hide them; no language stands on the page.",
+        html="",
         body=CLOBBER + CARD + f'<div data-health-widget="symptom-checker">{LINK}</div>',
         shows=2,
         full=False,
@@ -82,6 +89,13 @@ HOSTS = (
         body=CARD + "<health-symptom-checker>Theirs</health-symptom-checker>",
         says=1,
         full=False,
+    ),
+    Host(
+        "script-gone",
+        "A tag manager takes the script out of the page before it has run, and with it the site's name.",
+        head=script(f"""document.head.append(Object.assign(document.createElement("script"), {{ src: "{LOADER}" }}));
+          Object.assign(document.head.lastChild.dataset, {{ site: "sample-harbor" }}); document.head.lastChild.remove();"""),
+        asks={"/partials/article-card?article=stroke&site=sample-harbor": 1},
     ),
     Host("thrice", "Three pasted snippets bring the script three times.", head=SCRIPT * 2, body=CARD + SCRIPT, asks={"/partials/": 2}),
     Host(
@@ -146,6 +160,20 @@ HOSTS = (
         body="<health-article-card id='card' article='stroke' /><h2>Ours</h2><form><input id='name'></form><ul><li>Item</li></ul><p>The end</p>",
         fallback="Stroke: what to do",
         holds="['h2', '#name', 'li', 'p'].every((it) => host.querySelector(it).checkVisibility({ visibilityProperty: true }))",
+        full=False,
+    ),
+    Host(
+        "swallowed-htmx",
+        "Such a tag swallows links and forms that are for the page's own htmx.",
+        head=SCRIPT + script(LISTEN),
+        body="<health-article-card id='card' article='stroke' /><div><a id=link hx-get=/theirs href=/theirs>Theirs</a>"
+        "<form hx-post=/theirs action=/theirs><input id=name name=closest><button>Send</button></form></div>",
+        act="""
+      for (const one of ["link", "name"]) document.getElementById(one).click();
+      document.getElementById("name").dispatchEvent(new InputEvent("input", { bubbles: true }));
+      document.querySelector("form button").click();""",
+        holds="prevented.join() === 'click false,click false,input false,click false,submit false'",
+        asks={"/enhance-": 1},
         full=False,
     ),
     Host(
