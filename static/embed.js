@@ -4,7 +4,7 @@
  * that fails, the element's own children stay in view. htmx comes later, with enhance.js, when a reader first touches a partial that
  * needs it. The server fills in CONFIG, with its own address: a script cannot always find out where it came from. It serves what
  * `make minified` makes of this file; the first line has Chromium compile it beside the page's own work. The first object of each kind
- * that a script holds (<body>, a script tag, location) costs some KB of heap: so selectors ask about them, where they can. */
+ * that a script holds (<body>, location) costs some KB of heap: so selectors ask about them, where they can. */
 (({ base, version, opening, closing, bundle, integrity, check, older, words, widgets, css: shared }) => {
   // Prototype.js and MooTools replace these names, and <img name=currentScript> hides what document has; the prototypes are the browser's.
   const NativeDocument = Object.getPrototypeOf(HTMLDocument);
@@ -32,8 +32,8 @@
     const timer = setTimeout(() => stop.abort(), 8000); // milliseconds
     signal?.addEventListener("abort", () => stop.abort());
     try {
-      // "same-origin" sends no credentials across origins, and lets a <link rel=preload> match.
-      const response = await fetch(address, { credentials: "same-origin", referrerPolicy: "strict-origin", signal: stop.signal, ...options });
+      // No credentials go to other origins, which is the default, and lets a <link rel=preload> match.
+      const response = await fetch(address, { referrerPolicy: "strict-origin", signal: stop.signal, ...options });
       const text = await response.text();
       if (!response.ok) throw { kind: KINDS[response.status] ?? "server", message: `${response.status} ${text.slice(0, 300)}` };
       // A login page, an app shell or half an answer is no partial, whatever its status says.
@@ -174,11 +174,6 @@
       const wordings = [...(content?.querySelectorAll("[data-variant]") ?? [])];
       wordings.splice(this.#draw * wordings.length, 1)[0]?.removeAttribute("hidden");
       for (const other of wordings) other.remove();
-      for (const one of content?.querySelectorAll("nav, [role=search]") ?? []) { // those of equal widgets on a page are told apart
-        const name = one.getAttribute("aria-label"), hosts = all(`${Object.keys(widgets)}, [data-health-widget]`);
-        const isTaken = () => [...hosts].some((host) => host !== this.host && host.shadowRoot?.querySelector(`[aria-label=${JSON.stringify(one.getAttribute("aria-label"))}]`));
-        for (let n = 2; isTaken(); n++) one.setAttribute("aria-label", `${name} (${n})`);
-      }
     }
     #wear(css) { this.root.adoptedStyleSheets = [shared, css].filter(Boolean).map(sheet); }
     /** Which children are in view: all while there is no content, else all but the fallback. */
@@ -246,14 +241,14 @@
     /** A link to a section: inside a shadow root the browser does not find it, and would change the page's address. */
     #jump(event, id) {
       event.preventDefault();
-      this.root.getElementById(id).scrollIntoView();
-      this.root.getElementById(id).focus({ preventScroll: true });
+      const section = this.root.getElementById(id);
+      section.focus();
+      section.scrollIntoView();
     }
   }
 
   // A widget is named by its element, by data-health-widget, or by the script's own data-widget.
-  const checking = /[?&]health-widgets=check\b/.test(own("URL"));
-  const script = checking || all("[data-widget],[data-site]").length || !all(`script[src^="${base}/embed"]`).length ? own("currentScript") : null; // or it has left
+  const script = own("currentScript");
   const kinds = Object.keys(widgets).map((tag) => tag.slice(PREFIX.length));
   const stranger = (kind) => !kinds.includes(kind) && warn(`"${kind}" is no widget; known: ${kinds.join(", ")}.`);
   const places = new WeakMap();
@@ -274,7 +269,7 @@
     };
     const first = customElements.get(tag); // each pasted snippet brings the script
     if (!first) customElements.define(tag, element);
-    else if (first.version !== version) warn(`${tag} is already defined (${first.version}) and stays.`);
+    else if (first.version !== version) warn(`${tag} is defined already (${first.version}).`);
   }
 
   /** <script data-widget="article-card" data-article="heart-attack">: the widget stands after the script. */
@@ -295,5 +290,5 @@
   };
   if (own("readyState") === "loading") listen(document, "DOMContentLoaded", find, { once: true });
   else find();
-  if (checking) import(`${base}/diagnose-${check}.js`).then((it) => it.default({ base, version, languages, script }), warn);
+  if (/[?&]health-widgets=check\b/.test(own("URL"))) import(`${base}/diagnose-${check}.js`).then((it) => it.default({ base, version, languages, script }), warn);
 })(CONFIG);

@@ -123,8 +123,16 @@ class Asset:
 
     @property
     def integrity(self) -> str:
-        """Its hash for Subresource Integrity."""
-        return "sha384-" + base64.b64encode(hashlib.sha384(self.text.encode()).digest()).decode()
+        """Its hash for Subresource Integrity, in snippets that pin it."""
+        return self._digest("sha384")
+
+    @property
+    def short_integrity(self) -> str:
+        """A shorter one, for what the loader asks for: it goes with every first card."""
+        return self._digest("sha256")
+
+    def _digest(self, algorithm: str) -> str:
+        return f"{algorithm}-" + base64.b64encode(hashlib.new(algorithm, self.text.encode()).digest()).decode()
 
 
 @cache
@@ -234,7 +242,7 @@ def _config(base: str, languages: tuple[str, ...]) -> str:
         "opening": OPENING,
         "closing": CLOSING,
         "bundle": f"{base}/enhance-{bundle().hash}.js",
-        "integrity": bundle().integrity,
+        "integrity": bundle().short_integrity,
         "check": diagnosis().hash,
         "older": f"{base}/older-{older().hash}.js",
         "words": {language: [words_in(language)[key] for key in LOADER_WORDS] for language in languages},
