@@ -8,7 +8,8 @@ FREEZE = """for (const one of [Object, Array, Function, String, Promise, Element
   Object.freeze(one.prototype); Object.freeze(one);
 }"""
 CLOBBER = """<form name="createElement"></form><form name="querySelectorAll"><input name="children"></form><img name="readyState" alt="">
-<img name="visibilityState" alt=""><img name="host" alt=""><form name="getElementById"></form><img name="adoptedStyleSheets" alt=""><form name="addEventListener"></form>"""
+<img name="host" alt=""><img name="visibilityState" alt="">
+<form name="getElementById"></form><img name="adoptedStyleSheets" alt=""><form name="addEventListener"></form>"""
 LISTEN = """window.prevented = [];
 for (const type of ["click", "input", "submit"]) addEventListener(type, (event) => {
   if (!document.querySelector("#card div").contains(event.target)) return;
