@@ -102,7 +102,7 @@ class Library:
         if error.status_code == 404:
             return readers.missing(self.serving, request, UnknownName(""))
         if error.status_code == 405:
-            return not_allowed((error.headers or {}).get("Allow", "GET, HEAD"))
+            return not_allowed(", ".join(sorted((error.headers or {}).get("Allow", "GET, HEAD").split(", "))))
         more = [(name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items()]
         return refusal(error.status_code, error.detail, *more)
 

@@ -70,7 +70,7 @@ def _partners(library: Library, kind: str) -> Iterator[ContentFile]:
 
 def read_folder(root: Path, each: Each = iter) -> Edition:
     """A content folder read once, whatever can be read of it; `each` goes through the articles' names, and may tell how far it is."""
-    with TemporaryDirectory(prefix="health-widgets-check-") as folder:  # gone at once; what is open stays readable
+    with TemporaryDirectory(prefix="check-health-widgets-") as folder:  # gone at once; a server that starts sweeps up other names
         file = Path(folder) / "library.sqlite"
         make(root, file, strict=False, each=each)
         return Edition.of(Shipped(file).now())
