@@ -71,7 +71,7 @@ def topic_page(at: Place[TopicBrowser], moment: Moment, query: Query | None = No
     if query is None and not browser.topic and not browser.letter:
         front = {
             "emergency": emergency_line(words.language),
-            "cards": _panels(edition, place.site, browser, ON_HOME),
+            "cards": _panels(edition, place.site, browser, ON_HOME, counted=True),
             "description": words["library_intro"],
         }
         return render("pages/home.html", place, values | front)
@@ -129,21 +129,27 @@ def _oembed(place: Place[Any]) -> str:
     return f"{place.base}/oembed?url={quote(place.base + address, safe='')}" if address.startswith(("/articles/", "/topics/")) else ""
 
 
-def _panels(edition: Edition, site: Site, widget: Widget, most: int, without: str = "") -> list[Panel]:
-    """The tops of the tree in order, each with the first `most` topics below it; where the checker's line leads to one, it is `without` it."""
+def _panels(edition: Edition, site: Site, widget: Widget, most: int, without: str = "", *, counted: bool = False) -> list[Panel]:
+    """The tops of the tree in order, each with the first `most` topics below it, and perhaps how many articles each has; where the checker's
+    line leads to one, it is `without` it."""
     library, language = edition.library, widget.language(site)
     shown = (topic for topic in tops(library, site) if topic.slug != without)
 
     def link(topic: Topic) -> Link:
         text, lang = title_of(topic, site, language)
-        count = words_in(language).count("count_articles", library.count_below(topic.slug, language, site.language))
-        return Link(text, TopicBrowser(topic=topic.slug, site=widget.site, lang=widget.lang), lang, count)
+        shown = Link(text, TopicBrowser(topic=topic.slug, site=widget.site, lang=widget.lang), lang)
+        return replace(shown, note=_count(edition, site, language, topic)) if counted else shown
 
     def panel(top: Topic) -> Panel:
         below = islice(_below(library, top.slug, most), most)
         return Panel(link(top), top.words(language, site.language)[1].summary, tuple(link(topic) for topic in below))
 
     return [panel(top) for top in shown]
+
+
+def _count(edition: Edition, site: Site, language: str, topic: Topic) -> str:
+    """How many articles stand in and below the topic."""
+    return words_in(language).count("count_articles", edition.library.count_below(topic.slug, language, site.language))
 
 
 def _below(library: Library, slug: str, most: int) -> Iterator[Topic]:

@@ -8,7 +8,7 @@ from widgets.content.model import Article, Topic
 from widgets.edition import Edition
 from widgets.languages import words_in
 from widgets.local import sensitive, tops
-from widgets.search import Found, Hit, Piece, cut, danger, excerpt, marked, search, speech
+from widgets.search import Danger, Found, Hit, Piece, cut, danger, excerpt, marked, search, speech
 from widgets.sites import Site
 from widgets.snapshot.library import Library
 from widgets.views import Emergency, Link, saying, title_of
@@ -58,25 +58,31 @@ class Results:
 
 def matches(edition: Edition, site: Site, language: str, query: str, most: int = 100) -> list[Article]:
     """The articles that answer the query, best first."""
-    hits = search(edition.index, _languages(site, language), query, most, lambda hit: isinstance(_item(edition, site, language, hit), Article)).hits
-    return [item for hit in hits if isinstance(item := _item(edition, site, language, hit), Article)]
+    read: dict[str, Article | Topic | None] = {}
+
+    def allowed(hit: Hit) -> bool:
+        read[hit.key] = _item(edition, site, language, hit) if hit.kind == "article" else None
+        return read[hit.key] is not None
+
+    hits = search(edition.index, _languages(site, language), query, most, allowed).hits
+    return [item for hit in hits if isinstance(item := read[hit.key], Article)]
 
 
 def results(edition: Edition, site: Site, language: str, query: Query, step: Callable[[str, str], Link]) -> Results | None:
     """What a search shows; None where nothing was typed. `step` makes the link to an article or topic by kind and slug."""
     if not query.text.strip():
         return None
-    crisis = danger(query.text, language) == "crisis"
+    sign, read = danger(query.text, language), dict[str, Article | Topic | None]()
 
     def allowed(hit: Hit) -> bool:
-        item = _item(edition, site, language, hit)
-        return item is not None and (not crisis or _is_named(hit, query.text) or _is_delicate(edition.library, item))
+        item = read[hit.key] = _item(edition, site, language, hit)
+        return item is not None and (sign != "crisis" or _is_named(hit, query.text) or _is_delicate(edition.library, item))
 
     found = search(edition.index, _languages(site, language), query.text, MOST_RESULTS, allowed)
     query.found = len(found.hits)
     words = words_in(language)
-    call = danger_line(language, query.text)
-    items = [(hit, item) for hit in found.hits if (item := _item(edition, site, language, hit))]
+    call = _call(language, sign)
+    items = [(hit, item) for hit in found.hits if (item := read[hit.key])]
     status = words.count("count_results", len(items)) if items else words["nothing_found"]
     return Results(
         query=query.text,
@@ -153,7 +159,7 @@ def _note(site: Site, language: str, hit: Hit, item: Article | Topic) -> str:
     text = item.text(language, site.language)
     own = speech(text.language)
     told = " ".join((text.front.title, hit.name, text.front.summary))
-    if any(piece.found for piece in marked(told, hit.sought, own)):
+    if excerpt((told,), hit.sought, own):
         return text.front.summary
     return _said(excerpt(text.body.blocks, hit.sought, own), site, text.language) or text.front.summary
 
@@ -166,7 +172,10 @@ def _said(text: str, site: Site, language: str) -> str:
 
 def danger_line(language: str, query: str) -> Emergency | None:
     """Whom to call, where the words mean danger."""
-    sign = danger(query, language)
+    return _call(language, danger(query, language))
+
+
+def _call(language: str, sign: Danger) -> Emergency | None:
     words = words_in(language)
     return Emergency(words.language, "", from_plain(words[_SIGNS[sign]])) if sign else None
 

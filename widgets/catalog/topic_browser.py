@@ -97,23 +97,31 @@ class TopicBrowser(Widget):
     def _level(self, edition: Edition, site: Site, query: Query | None) -> dict[str, Any]:
         language, library = self.language(site), edition.library
         topic = library.topics.get(self.topic)
-        children = library.children(self.topic) if self.topic else tops(library, site)
-        letters = library.letters(self.topic, language, site.language, site.file.topics)
+        found = results(edition, site, language, query, self._step) if query else None
+        lists = self._lists(edition, site) if not (found and found.groups) else {}
         heading = title_of(topic, site, language) if topic else (words_in(language)["library_home"], "")
         return {
             "article": None,
             "heading": Link(heading[0], self, heading[1]),
             "summary": topic.words(language, site.language)[1].summary if topic else "",
             "emergency": emergency_line(language) if self.topic == site.file.symptom_checker.topic else None,
+            "letter": self.letter.upper(),
+            "back": replace(self, letter="", page_number=1) if self.letter else None,
+            "search": found,
+            "notes": notes(edition, site, language, topic),
+            "call": None,
+        } | lists
+
+    def _lists(self, edition: Edition, site: Site) -> dict[str, Any]:
+        """What stands here to choose from; where a search found something, that stands in its place."""
+        library = edition.library
+        children = library.children(self.topic) if self.topic else tops(library, site)
+        letters = library.letters(self.topic, self.language(site), site.language, site.file.topics)
+        return {
             "topics": [self._topic_link(edition, site, child) for child in children] if self._first else [],
             "articles": self._listed(edition, site),
             "pages": self._pages(edition, site, letters),
             "letters": self._letters(letters) if letters.get(ALL, 0) > FEW else [],
-            "letter": self.letter.upper(),
-            "back": replace(self, letter="", page_number=1) if self.letter else None,
-            "search": results(edition, site, language, query, self._step) if query else None,
-            "notes": notes(edition, site, language, topic),
-            "call": None,
         }
 
     @property

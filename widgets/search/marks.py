@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from widgets.search.words import Speech, cut
 
@@ -17,6 +17,17 @@ class Sought:
 
     stems: frozenset[str] = frozenset()
     begins: str = ""
+    _known: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
+    """Whether a word, in a language, is one of them: a text says most of its words often."""
+
+    def holds(self, word: str, speech: Speech) -> bool:
+        """Whether the word of a text is one of them."""
+        key = speech.language, word
+        if (known := self._known.get(key)) is None:
+            stems = ((part, speech.stem(part)) for part in cut(word))
+            known = any(stem in self.stems or (bool(self.begins) and part.startswith(self.begins)) for part, stem in stems)
+            self._known[key] = known
+        return known
 
 
 @dataclass(frozen=True)
@@ -32,7 +43,7 @@ def marked(text: str, sought: Sought, speech: Speech) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     end = 0
     for match in _WORD.finditer(text):
-        if _is_sought(match[0], sought, speech):
+        if sought.holds(match[0], speech):
             pieces += [Piece(text[end : match.start()], False), Piece(match[0], True)]
             end = match.end()
     return tuple(piece for piece in (*pieces, Piece(text[end:], False)) if piece.text)
@@ -42,7 +53,7 @@ def excerpt(blocks: Iterable[str], sought: Sought, speech: Speech) -> str:
     """What stands around the first words of a text that were looked for; "" where there are none."""
     for block in blocks:
         for match in _WORD.finditer(block):
-            if _is_sought(match[0], sought, speech):
+            if sought.holds(match[0], speech):
                 return _around(block, match.start())
     return ""
 
@@ -53,8 +64,3 @@ def _around(block: str, place: int) -> str:
     end = len(block) if len(block) - start <= _LONG * 1.2 else block.rfind(" ", start, start + _LONG)
     end = end if end > place else len(block)
     return ("… " if start else "") + block[start:end].strip() + (" …" if end < len(block) else "")
-
-
-def _is_sought(word: str, sought: Sought, speech: Speech) -> bool:
-    parts = cut(word)
-    return any(speech.stem(part) in sought.stems or (bool(sought.begins) and part.startswith(sought.begins)) for part in parts)

@@ -10,7 +10,7 @@ from widgets.search.marks import Sought
 from widgets.search.reading import Reading, Term, named, readings
 from widgets.search.spelling import distance
 from widgets.search.vocabulary import Readable, Vocabulary
-from widgets.search.words import Speech, cut, speech
+from widgets.search.words import cut, speech
 
 LEAST = 0.42
 """Below this score nothing is an answer."""
@@ -86,13 +86,13 @@ def search(connection: Readable, languages: Sequence[str], query: str, limit: in
     for n, language in enumerate(languages):
         if language in have and cut(query):
             vocabulary = Vocabulary(connection, speech(language))
-            scores = _Search(connection, vocabulary, query).scores()
+            scores = _Search(vocabulary, query).scores()
             if hits:  # a word that the first language knows is not misspelt in the next
                 scores = {number: score for number, score in scores.items() if not (score.reading and score.reading.shown)}
             elif corrected := _corrected(scores):
-                _add(scores, _Search(connection, vocabulary, corrected).scores())
+                _add(scores, _Search(vocabulary, corrected).scores())
             rows = _documents(connection, scores, languages[:n] if hits else ())
-            hits += [_hit(row, scores[row[0]], speech(language)) for row in rows]
+            hits += [_hit(row, scores[row[0]]) for row in rows]
     shown = list(islice((hit for hit in sorted(hits, key=lambda hit: -hit.score) if allowed(hit)), limit + 1))
     return Found(tuple(shown[:limit]), corrected if shown else "", len(shown) > limit)
 
@@ -118,19 +118,17 @@ def _documents(connection: Readable, scores: dict[int, _Score], before: Sequence
     return connection.execute(query, (*scores, *before)).fetchall()
 
 
-def _hit(row: tuple[int, str, str, str, str], score: _Score, spoken: Speech) -> Hit:
+def _hit(row: tuple[int, str, str, str, str], score: _Score) -> Hit:
     _, key, kind, language, title = row
-    terms = score.reading.terms if score.reading else ()
-    stems = frozenset(stem for term in terms for stem in term.forms)
-    begins = next((term.begins for term in terms if term.begins), "")
-    return Hit(key, kind, language, title, score.called if score.called != title else "", score.total, Sought(stems, begins))
+    sought = score.reading.sought if score.reading else Sought()
+    return Hit(key, kind, language, title, score.called if score.called != title else "", score.total, sought)
 
 
 class _Search:
     """One query in one language."""
 
-    def __init__(self, connection: Readable, vocabulary: Vocabulary, query: str) -> None:
-        self._db, self._language, self._query = connection, vocabulary.language, query
+    def __init__(self, vocabulary: Vocabulary, query: str) -> None:
+        self._language, self._query = vocabulary.language, query
         self._vocabulary = vocabulary
         self._found: dict[int, _Score] = {}
 
@@ -153,6 +151,7 @@ class _Search:
         names: dict[int, tuple[int, str, str, int, str]] = {}
         for rows in self._names(reading):
             names |= {row[0]: row[1:] for row in rows}
+        self._vocabulary.count(stem for _, _, stems, *_ in names.values() for stem in stems.split())
         for document, text, stems, is_title, folded in names.values():
             score = self._rate(reading, stems.split(), folded, bool(is_title))
             known = self._found.setdefault(document, _Score())
@@ -178,12 +177,12 @@ class _Search:
         table = f"search_names_{suffix(self._language)}"
         read = f"SELECT rowid, rank FROM {table} WHERE {table} MATCH ? LIMIT {_MOST_READ}"  # noqa: S608
         query = f"SELECT {_COLUMNS} FROM (SELECT * FROM ({read}) ORDER BY 2 LIMIT ?) f CROSS JOIN search_name n ON n.id = f.rowid"  # noqa: S608
-        return self._db.execute(query, (expression, _MOST_NAMES)).fetchall()
+        return self._vocabulary.rows(query, expression, _MOST_NAMES)
 
     def _names(self, reading: Reading) -> Iterable[list[tuple[int, int, str, str, int, str]]]:
         for typed in {reading.typed, reading.asked} if len(reading.asked) > 1 else ():
             query = f"SELECT {_COLUMNS} FROM search_name n WHERE language = ? AND folded >= ? AND folded < ? ORDER BY folded LIMIT 60"  # noqa: S608
-            yield self._db.execute(query, (self._language, typed, typed + "\U0010ffff")).fetchall()
+            yield self._vocabulary.rows(query, self._language, typed, typed + "\U0010ffff")
         must = [term for term in reading.terms if not term.weak and term.known] or [term for term in reading.terms if term.known]
         found = 0
         for expression in _expressions([_any(term) for term in must]):
@@ -195,13 +194,9 @@ class _Search:
 
     def _rate(self, reading: Reading, stems: list[str], folded: str, is_title: bool) -> float:
         """How well a name answers: how much of what was asked it holds, and how little else."""
-        asked = sum(term.telling for term in reading.terms) or 1.0
-        held, matched = 0.0, set[str]()
-        for term in reading.terms:
-            weight, stem = max(((term.held(stem), stem) for stem in stems), default=(0.0, ""))
-            held += weight * term.telling
-            matched |= {stem} if weight else set()
-        own = {stem: self._telling(stem) for stem in set(stems)}
+        asked = reading.told
+        held, matched = reading.answered(stems)
+        own = {stem: self._vocabulary.own(stem) for stem in set(stems)}
         filled = sum(value for stem, value in own.items() if stem in matched) / (sum(own.values()) or 1.0)
         score = reading.weight * math.pow(held / asked, 1.5) * (0.6 + 0.4 * filled)
         if len(matched) < len(reading.terms):
@@ -214,10 +209,6 @@ class _Search:
         if reading.typed and folded.startswith(reading.typed):
             score = max(score, reading.sure * (0.5 + 0.4 * held / asked) + 0.06 * len(reading.typed) / len(folded))
         return score + 0.03 * is_title * (score > 0)
-
-    def _telling(self, stem: str) -> float:
-        speech = self._vocabulary.speech
-        return 0.0 if stem in speech.stop else self._vocabulary.telling(stem)
 
     def _by_texts(self, reading: Reading) -> None:
         must = [term for term in reading.terms if not term.weak] or list(reading.terms)
@@ -232,7 +223,7 @@ class _Search:
         table = f"search_texts_{suffix(self._language)}"
         read = f"SELECT rowid, bm25({table}, 8, 3, 1) FROM {table} WHERE {table} MATCH ? LIMIT {_MOST_READ}"  # noqa: S608
         query = f"SELECT * FROM ({read}) ORDER BY 2 LIMIT ?"  # noqa: S608
-        return self._db.execute(query, (expression, _MOST_TEXTS)).fetchall()
+        return self._vocabulary.rows(query, expression, _MOST_TEXTS)
 
     def _add_texts(self, reading: Reading, rows: list[tuple[int, float]], share: float, close: set[int] | None) -> None:
         """Count texts that hold the words. Without a name that holds some of them, they must be `close` to each other (None: one word), or the
@@ -251,8 +242,8 @@ class _Search:
         """The texts in which the words stand near each other: without a name that holds them, far apart they mean something else."""
         table = f"search_texts_{suffix(self._language)}"
         near = f"NEAR({' '.join(self._text_forms(term)[0] for term in terms)}, {_CLOSE})"
-        rows = self._db.execute(f"SELECT rowid FROM {table} WHERE {table} MATCH ? LIMIT ?", (near, _MOST_TEXTS * 4))  # noqa: S608
-        return {number for (number,) in rows}
+        query = f"SELECT rowid FROM {table} WHERE {table} MATCH ? LIMIT ?"  # noqa: S608
+        return {number for (number,) in self._vocabulary.rows(query, near, _MOST_TEXTS * 4)}
 
     def _any_text(self, term: Term) -> str:
         return "(" + " OR ".join(self._text_forms(term)) + ")"

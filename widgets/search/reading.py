@@ -1,11 +1,12 @@
 """What a query may mean: readings of it, each a row of terms. The first is what was typed, word for word."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
+from widgets.search.marks import Sought
 from widgets.search.vocabulary import Meant, Vocabulary
 from widgets.search.words import Speech
 
@@ -77,6 +78,42 @@ class Reading:
         return " ".join(next((shown for stem, shown in term.shows.items() if stem in matched), term.shown) for term in self.row)
 
     @cached_property
+    def told(self) -> float:
+        """How much its words tell together."""
+        return sum(term.telling for term in self.terms) or 1.0
+
+    @cached_property
+    def sought(self) -> Sought:
+        """What is marked in what it finds."""
+        begins = next((term.begins for term in self.terms if term.begins), "")
+        return Sought(frozenset(stem for term in self.terms for stem in term.forms), begins)
+
+    def answered(self, stems: Sequence[str]) -> tuple[float, set[str]]:
+        """How much of what its words tell these stems of a name hold, and which of them do."""
+        best: dict[int, tuple[float, str]] = {}
+        for stem in stems:
+            for place, weight in self._answers(stem):
+                best[place] = max(best.get(place, (0.0, "")), (weight, stem))
+        return sum(best[place][0] * self.terms[place].telling for place in sorted(best)), {stem for _, stem in best.values()}
+
+    def _answers(self, stem: str) -> list[tuple[int, float]]:
+        """The places of the words that a stem answers, and how well."""
+        if (known := self._held.get(stem)) is None:
+            known = [(place, weight) for place, term in enumerate(self.terms) if (weight := term.held(stem))]
+            self._held[stem] = known
+        return known
+
+    @cached_property
+    def _held(self) -> dict[str, list[tuple[int, float]]]:
+        return {}
+
+    @property
+    def twin(self) -> Hashable:
+        """The same for readings that find the same."""
+        terms = frozenset((term.word, term.corrected, term.known, term.weak, term.begins, tuple(term.forms.items())) for term in self.terms)
+        return terms, len(self.terms), self.typed, self.asked
+
+    @cached_property
     def sure(self) -> float:
         """How likely it is that the words mean what their spelling was corrected to."""
         return self.weight * min((max(term.forms.values()) for term in self.terms if term.forms), default=1.0)
@@ -108,7 +145,8 @@ def readings(vocabulary: Vocabulary, query: str) -> list[Reading]:
         typed, asked = (" ".join(term.word for term in row) for row in (terms, content))
         found.append(Reading(tuple(content), weight, typed, asked, corrected, tuple(terms)))
         found += [replace(said, weight=said.weight * weight, shown=corrected) for said in _said(vocabulary, terms)]
-    return sorted(found, key=lambda reading: -reading.weight)[:_MOST_READINGS]
+    likely = sorted(found, key=lambda reading: -reading.weight)[:_MOST_READINGS]
+    return list({reading.twin: reading for reading in reversed(likely)}.values())[::-1]
 
 
 def _rows(vocabulary: Vocabulary, words: list[str]) -> Iterator[tuple[list[str], float]]:

@@ -2,6 +2,7 @@
 
 import math
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -21,6 +22,8 @@ _SHORT = 4
 """Words whose sound has no more letters than this are near only if they sound the same."""
 _BEGINNING = 12
 _USES = "SELECT sum(uses) FROM search_word INDEXED BY search_word_stem WHERE language = ? AND stem = ?"
+_USES_OF = "SELECT stem, sum(uses) FROM search_word INDEXED BY search_word_stem WHERE language = ? AND stem IN ({}) GROUP BY stem"
+_AT_ONCE = 100
 _BEGINS = (
     "SELECT word, text, uses FROM search_word WHERE language = ? AND word > ? AND word < ? AND uses > 0 ORDER BY uses DESC, length(word) LIMIT ?"
 )
@@ -51,6 +54,15 @@ class Vocabulary:
         self._db, self.speech, self.language = connection, speech, speech.language
         self._uses: dict[str, int] = {}
         self._telling: dict[str, float] = {}
+        self._own: dict[str, float] = {}
+        self._rows: dict[tuple[object, ...], list[Any]] = {}
+
+    def rows(self, query: str, *values: object) -> list[Any]:
+        """The rows that a query finds, read once: several readings, and the corrected words, ask the same."""
+        key = (query, *values)
+        if (known := self._rows.get(key)) is None:
+            known = self._rows[key] = self._db.execute(query, values).fetchall()
+        return known
 
     @cached_property
     def documents(self) -> int:
@@ -65,6 +77,20 @@ class Vocabulary:
             found = self._db.execute(_USES, (self.language, stem)).fetchone()
             self._uses[stem] = found[0] or 0
         return self._uses[stem]
+
+    def count(self, words: Iterable[str]) -> None:
+        """Read how often all of these are used, at once."""
+        new = list({self.speech.stem(word) for word in set(words) - self._own.keys()} - self._uses.keys())
+        for start in range(0, len(new), _AT_ONCE):
+            part = new[start : start + _AT_ONCE]
+            query = _USES_OF.format(",".join("?" * len(part)))
+            self._uses |= dict.fromkeys(part, 0) | dict(self._db.execute(query, (self.language, *part)))
+
+    def own(self, stem: str) -> float:
+        """How much a stem of a name says about which page it is: nothing, where it only asks."""
+        if stem not in self._own:
+            self._own[stem] = 0.0 if stem in self.speech.stop else self.telling(stem)
+        return self._own[stem]
 
     def telling(self, word: str) -> float:
         """How much the word says about which page is meant: rare words say more, weak ones little."""

@@ -73,17 +73,20 @@ class Body(Markup):
 
 
 class Texts(Mapping[str, Text]):
-    """An article's texts by language; each is read when it is asked for."""
+    """An article's texts by language; each is read when it is asked for, and kept while the article is."""
 
     def __init__(self, db: Reader, article: int, languages: tuple[str, ...]) -> None:
         self._db, self._article, self._languages = db, article, languages
+        self._read: dict[str, Text] = {}
 
     def __getitem__(self, language: str) -> Text:
         if language not in self._languages:
             raise KeyError(language)
-        query = "SELECT id, front, emergency, hash FROM texts WHERE article = ? AND language = ?"
-        number, front, emergency, digest = self._db.execute(query, (self._article, language)).fetchone()
-        return Text(language, _front(front), Markup(_parts(emergency)), Body(self._db, number), digest)
+        if language not in self._read:
+            query = "SELECT id, front, emergency, hash FROM texts WHERE article = ? AND language = ?"
+            number, front, emergency, digest = self._db.execute(query, (self._article, language)).fetchone()
+            self._read[language] = Text(language, _front(front), Markup(_parts(emergency)), Body(self._db, number), digest)
+        return self._read[language]
 
     def __contains__(self, language: object) -> bool:
         return language in self._languages
