@@ -8,10 +8,13 @@ import sys
 import time
 from collections.abc import Iterator
 
-from tests.search.judging import table
-from widgets.search import Document, create, replace, search
+from bench import at_least, at_most
+from tests.search import judging
+from widgets.search import Document, create, danger, replace, search
 
 SIZES = (1_000, 10_000, 100_000)
+BOUNDS = {1_000: (3, 10), 10_000: (8, 20), 100_000: (25, 100)}
+"""Milliseconds of processor time a query at most, p50 and p99."""
 WORDS = 700
 """Words of a text: about 6 KB."""
 
@@ -86,11 +89,57 @@ def cost(count: int) -> None:
         names += [name for document in batch for name in (document.title, *document.names)]
     connection.commit()
     search(connection, ["en"], "what is beginnnig")  # reads the words of the language
-    times = sorted(_timed(connection, query) for query in made.queries(names, 800))
+    times = [_timed(connection, query) for query in made.queries(names, 800)]
     size = connection.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()[0]
     one = _changed(connection, next(made.documents(1)))
-    p50, p99 = statistics.median(times), times[int(len(times) * 0.99)]
-    print(f"{count:9,}{spent / count * 1e3:14.3f}{one:14.2f}{size / count / 1024:12.1f}{p50:10.2f}{p99:10.2f}{times[-1]:10.2f}")
+    print(f"\n{count:,} articles: index {spent / count * 1e3:.3f} ms each, {size / count / 1024:.1f} KB each, one changed {one:.2f} ms")
+    _bounded(times, count)
+
+
+def real() -> None:
+    """Print what the judged queries cost over the topics that they are judged by."""
+    connection = sqlite3.connect(":memory:")
+    create(connection)
+    replace(connection, judging.medlineplus())
+    queries = [one.query for one in (*judging.judged("en"), *judging.held("en"), *judging.held("drawn"))]
+    search(connection, ["en"], "what is beginnnig")
+    print(f"\nMedlinePlus, {len(queries)} judged queries")
+    _bounded([min(_timed(connection, query) for _ in range(3)) for query in queries], 1000)
+
+
+def _bounded(times: list[float], size: int) -> None:
+    """Print the median and the worst but one in a hundred, with their bounds for a library of that size."""
+    times = sorted(times)
+    p50, p99 = BOUNDS.get(size, BOUNDS[SIZES[-1]])
+    at_most("CPU a query, p50", statistics.median(times), p50, " ms")
+    at_most("CPU a query, p99", times[int(len(times) * 0.99)], p99, " ms")
+    print(f"        the worst {times[-1]:.2f} ms")
+
+
+def quality() -> None:
+    """Print what is found of the judged queries, with its bounds."""
+    if judging.TOPICS.is_file():
+        topics = list(judging.medlineplus())
+        find = judging.searching(topics, "en")
+        english = judging.rate(find, judging.judged("en"))
+        _found("MedlinePlus", english["macro"])
+        at_least("misspelled: in the first five", english["misspelled"].five, 0.97)
+        at_least("lay words: in the first five", english["lay"].five, 0.75)
+        at_least("nonsense unanswered", english["nonsense"].first, 0.80)
+        at_least("typos in names: in the first five", judging.rate(find, judging.typos(topics, 500))["typo"].five, 0.98)
+        _found("MedlinePlus, held out", judging.rate(find, judging.held("en"))["macro"])
+    spanish = judging.rate(judging.searching(judging.sample("es"), "es"), judging.judged("es"))
+    at_least("Spanish: in the first five", spanish["macro"].five, 0.90)
+    shown = [(bool(kind), bool(danger(query, "en"))) for kind, query in judging.dangers()]
+    meant, others = ([line for wanted, line in shown if wanted is sign] for sign in (True, False))
+    at_least("phrases of danger: share with the line", sum(meant) / len(meant), 1)
+    at_most("ordinary searches: share with the line", sum(others) / len(others), 0.05)
+
+
+def _found(of: str, figures: judging.Figures) -> None:
+    at_least(f"{of}: first", figures.first, 0.81)
+    at_least(f"{of}: in the first five", figures.five, 0.92)
+    at_least(f"{of}: MRR", figures.mrr, 0.86)
 
 
 def _timed(connection: sqlite3.Connection, query: str) -> float:
@@ -108,11 +157,13 @@ def _changed(connection: sqlite3.Connection, document: Document) -> float:
 
 
 def main() -> None:
-    """Print both tables."""
-    for line in table():
+    """Print the table of what is found, and each figure with its bound."""
+    for line in judging.table():
         print(line)
     print()
-    print(f"{'articles':>9}{'index ms each':>14}{'one changed':>14}{'KB each':>12}{'p50 ms':>10}{'p99 ms':>10}{'most':>10}")
+    quality()
+    if judging.TOPICS.is_file():
+        real()
     for count in map(int, sys.argv[1:]) if sys.argv[1:] else SIZES:
         cost(count)
 

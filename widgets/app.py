@@ -18,6 +18,7 @@ from widgets.edition import Editions
 from widgets.embed import Releases
 from widgets.limits import Buckets
 from widgets.place import Place
+from widgets.search import ready
 from widgets.serving import Clock, Serving, utc_now
 from widgets.settings import PREFIX, Settings, SettingsError
 from widgets.store import Store
@@ -51,6 +52,7 @@ class Library:
         releases = Releases(settings.releases) if settings.releases else None
         self.serving = Serving(settings, clock, self.editions, self.store, searches, releases)
         self.serving.release()
+        ready(self.editions.current.index)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; log its route when that is asked for."""

@@ -4,7 +4,7 @@ from widgets.search.danger import Danger, danger
 from widgets.search.documents import article_documents, article_key, topic_documents, topic_key
 from widgets.search.index import Document, create, remove, replace, version, wasted
 from widgets.search.marks import Piece, Sought, excerpt, marked
-from widgets.search.query import Found, Hit, search
+from widgets.search.query import Found, Hit, ready, search
 from widgets.search.words import cut, speech
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "danger",
     "excerpt",
     "marked",
+    "ready",
     "remove",
     "replace",
     "search",

@@ -3,8 +3,9 @@
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
+from widgets.search.danger import danger
 from widgets.search.index import sqlite_stems, suffix
 from widgets.search.marks import Sought
 from widgets.search.reading import Reading, Term, named, readings
@@ -74,6 +75,13 @@ class _Score:
         return max(self.name, lifted, 0.6 * self.text)
 
 
+def ready(connection: Readable) -> None:
+    """Make the tables of the languages that an index is in, so that the first reader need not wait for them; one makes them once a process."""
+    for (language,) in connection.execute("SELECT language FROM search_language WHERE documents > 0").fetchall():
+        speech(language).ready()
+    danger("ready", "en")
+
+
 def search(connection: Readable, languages: Sequence[str], query: str, limit: int = 20, allowed: Callable[[Hit], bool] = lambda hit: True) -> Found:
     """Documents that answer the query, best first, in the first language; those that it lacks, in the next.
 
@@ -139,9 +147,8 @@ class _Search:
             self._by_names(reading)
         if max((score.name for score in self._found.values()), default=0.0) < _SURE:
             self._by_spelling(meant[0])
-        strong = sum(score.name > 0.8 for score in self._found.values())
-        for reading in meant:
-            if strong < _ENOUGH:
+        if sum(score.name > 0.8 for score in self._found.values()) < _ENOUGH:
+            for reading in meant:
                 self._by_texts(reading)
         best = max((score.total for score in self._found.values()), default=0.0)
         least = max(_LEAST_OF_PART if best < LEAST and meant[0].ours else LEAST, best * _NEAR_BEST)
@@ -151,12 +158,14 @@ class _Search:
         names: dict[int, tuple[int, str, str, int, str]] = {}
         for rows in self._names(reading):
             names |= {row[0]: row[1:] for row in rows}
-        self._vocabulary.count(stem for _, _, stems, *_ in names.values() for stem in stems.split())
-        for document, text, stems, is_title, folded in names.values():
-            score = self._rate(reading, stems.split(), folded, bool(is_title))
+        held = {number: row[2].split() for number, row in names.items()}
+        self._vocabulary.count(chain.from_iterable(held.values()))
+        for number, (document, text, _, is_title, folded) in names.items():
+            stems = held[number]
+            score = self._rate(reading, stems, folded, bool(is_title))
             known = self._found.setdefault(document, _Score())
             if score > known.name:
-                known.name, known.called, known.reading, known.matched = score, text, reading, frozenset(stems.split())
+                known.name, known.called, known.reading, known.matched = score, text, reading, frozenset(stems)
 
     def _by_spelling(self, reading: Reading) -> None:
         """Names that are, letter for letter, all but what was typed: where a short word of theirs is misspelt, or is another word now."""

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 
 from widgets.search.marks import Sought
@@ -283,13 +283,14 @@ def _phrases(speech: Speech, keys: list[str]) -> Iterator[tuple[tuple[str, ...],
 
 def _parts(speech: Speech, asked: Mapping[str, float]) -> list[tuple[tuple[str, ...], float]]:
     """Lay phrases that share most of what they tell with the query, the most first, and how much."""
-    whole = sum(map(speech.tells, asked))
+    tells = cache(speech.tells)
+    whole = sum(map(tells, asked))
     shares = []
     for words, phrase in dict.fromkeys(one for key in asked for one in speech.lay_sets.get(key, ())):
         both = words & asked.keys()
         if len(both) < len(words):
-            told = sum(speech.tells(key) * asked[key] for key in both)
-            part = told / sum(map(speech.tells, words))
+            told = sum(tells(key) * asked[key] for key in both)
+            part = told / sum(map(tells, words))
             share = part * math.sqrt(min(told / whole, 1.0))
             if share >= _LEAST_SHARE and (len(both) > 1 or part > _ALMOST):
                 shares.append((share, phrase))

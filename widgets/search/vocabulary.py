@@ -109,21 +109,21 @@ class Vocabulary:
         if len(stems) < 2:
             return all(self.uses(word) for word in words if self.speech.stem(word) in stems)
         table, sought = f"search_names_{suffix(self.language)}", " AND ".join(f'"{stem}"' for stem in stems)
-        return bool(self._db.execute(f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1", (sought,)).fetchone())  # noqa: S608
+        return bool(self.rows(f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1", sought))  # noqa: S608
 
     def written(self, word: str) -> str:
         """The word as the library writes it, with its accents."""
-        row = self._db.execute("SELECT text FROM search_word WHERE language = ? AND word = ?", (self.language, word)).fetchone()
-        return str(row[0]) if row else word
+        rows = self.rows("SELECT text FROM search_word WHERE language = ? AND word = ?", self.language, word)
+        return str(rows[0][0]) if rows else word
 
     def in_texts(self, word: str) -> bool:
         """Whether some text holds the word."""
         table = f"search_texts_{suffix(self.language)}"
-        return bool(self._db.execute(f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1", (f'"{word}"',)).fetchone())  # noqa: S608
+        return bool(self.rows(f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1", f'"{word}"'))  # noqa: S608
 
     def beginning(self, start: str) -> list[Meant]:
         """The words of names that begin so, those in most names first."""
-        rows = self._db.execute(_BEGINS, (self.language, start, start + "\U0010ffff", _BEGINNING)).fetchall()
+        rows = self.rows(_BEGINS, self.language, start, start + "\U0010ffff", _BEGINNING)
         most = max((uses for *_, uses in rows), default=1)
         return [Meant(word, shown, 0.8 + 0.12 * uses / most) for word, shown, uses in rows]
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
+from sys import intern
 from typing import Any, TypeVar
 
 import Stemmer
@@ -95,12 +96,14 @@ class Speech:
     @cached_property
     def lay(self) -> Mapping[tuple[str, ...], Mapping[tuple[str, ...], float]]:
         """What people say, by its words' keys, and the names that it stands for: each later one of a row a little less."""
-        found: dict[tuple[str, ...], dict[tuple[str, ...], float]] = {}
-        for names, said in self._called:
+        found: dict[tuple[str, ...], Mapping[tuple[str, ...], float]] = {}
+        key = cache(self.key)  # one string for all that are equal: there are thousands, in each process
+        for row, said in self._called:
+            names = {tuple(map(intern, cut(name))): _LATER**place for place, name in reversed([*enumerate(row.split("|"))])}
             for phrase in said:
-                known = found.setdefault(tuple(map(self.key, cut(phrase))), {})
-                for place, name in enumerate(tuple(cut(name)) for name in names.split("|")):
-                    known[name] = max(known.get(name, 0.0), _LATER**place)
+                keys = tuple(map(key, cut(phrase)))
+                known = found.get(keys)
+                found[keys] = {name: max(known.get(name, 0.0), names.get(name, 0.0)) for name in (*known, *names)} if known else names
         return found
 
     @cached_property
@@ -138,15 +141,22 @@ class Speech:
     def lay_near(self, pieces: Iterable[str], skeleton: str, size: int, reach: int) -> list[str]:
         """The lay words with the most of these runs of letters, and those that sound the same."""
         shared = Counter(word for piece in pieces for word in self._lay_grams.get(piece, ()) if abs(len(word) - size) <= reach)
-        return [*(word for word, _ in shared.most_common(_LAY_CANDIDATES)), *self._lay_skeletons.get(skeleton, ())]
+        return [*(word for word, _ in shared.most_common(_LAY_CANDIDATES)), *self._lay_skeletons.get(skeleton, "").split()]
 
     @cached_property
-    def _lay_grams(self) -> Mapping[str, list[str]]:
-        return _grouped((piece, word) for word in self.lay_words for piece in grams(word))
+    def _lay_grams(self) -> Mapping[str, tuple[str, ...]]:
+        pieces = _grouped((piece, word) for word in sorted(self.lay_words) for piece in grams(word))
+        return {piece: tuple(words) for piece, words in pieces.items()}
 
     @cached_property
-    def _lay_skeletons(self) -> Mapping[str, list[str]]:
-        return _grouped((self.skeleton(word), word) for word in self.lay_words)
+    def _lay_skeletons(self) -> Mapping[str, str]:
+        """The words of each skeleton, with blanks between."""
+        return {skeleton: " ".join(words) for skeleton, words in _grouped((self.skeleton(word), word) for word in sorted(self.lay_words)).items()}
+
+    def ready(self) -> None:
+        """Make every table now, so that the first reader need not wait for it."""
+        self.lay_near((), "", 0, 0)
+        self.tells("")
 
 
 def _grouped(pairs: Iterable[tuple[str, _T]]) -> Mapping[str, list[_T]]:
