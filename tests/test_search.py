@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from widgets.search import Document, Sought, create, excerpt, marked, remove, replace, search, speech, wasted
+from widgets.search import Document, Sought, create, excerpt, marked, ready, remove, replace, search, speech, wasted
 
 ATTACK = Document("article:heart-attack", "article", "en", "Heart attack", ("Myocardial infarction", "MI"), "Know the signs.", "A clot in an artery.")
 PRESSURE = Document("article:pressure", "article", "en", "High blood pressure", ("Hypertension", "HTN"), "Silent, and common.", "Salt raises it.")
@@ -146,6 +146,18 @@ def test_a_reader_needs_no_right_to_write(tmp_path: Path) -> None:
     reading = sqlite3.connect(f"file:{tmp_path / 'library.sqlite'}?mode=ro", uri=True)
     assert keys(reading, "hart attack")[:1] == ["heart-attack"]
     reading.close()
+
+
+def test_no_reader_waits_for_the_tables_of_a_language() -> None:
+    """All that is known of the languages of an index is there before the first search."""
+    speech.cache_clear()
+    connection = sqlite3.connect(":memory:")
+    create(connection)
+    replace(connection, [Document("article:asthma", "article", "en", "Asthma")])
+    ready(connection)
+    made = set(vars(speech("en")))
+    assert search(connection, ["en"], "astma atack").hits
+    assert set(vars(speech("en"))) == made
 
 
 def test_words_are_marked_in_every_form() -> None:

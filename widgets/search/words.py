@@ -155,8 +155,9 @@ class Speech:
 
     def ready(self) -> None:
         """Make every table now, so that the first reader need not wait for it."""
-        self.lay_near((), "", 0, 0)
-        self.tells("")
+        for name, kind in vars(Speech).items():
+            if isinstance(kind, cached_property):
+                getattr(self, name)
 
 
 def _grouped(pairs: Iterable[tuple[str, _T]]) -> Mapping[str, list[_T]]:
