@@ -35,6 +35,10 @@ _clean = nh3.Cleaner(
     clean_content_tags={"script", "style", "title", "svg", "math", "template", "iframe"},
 ).clean
 _markdown = partial(pyromark.html, options=OPTIONS)
+_TO_CLEAN = re.compile(r'<(?!/?(?:p|li|ul|strong|em|h[2-6]|blockquote|ol|del)>|/a>|a href="(?:article|topic):[a-z0-9-]+">)')
+"""In HTML made of Markdown: a tag other than those that the sanitiser leaves as they are, or which become parts whole."""
+_CHANGED = "&\0\r\xa0\ufeff"
+"""Characters that the sanitiser reads, or writes, as others."""
 
 _HOLE = re.compile(  # each pattern here begins with one plain character: `re` is slow to look for one of several
     r'<(?:a href="(?P<kind>article|topic):(?P<slug>[^"]*)"[^>]*>(?P<inner>.*?)</a>|h(?P<level>[2-6])>(?P<title>.*?)</h(?P=level)>)',
@@ -116,7 +120,13 @@ class Markup:
 
 def from_markdown(text: str) -> Markup:
     """Compile Markdown: raw HTML in it is sanitised, headings get ids, references become parts."""
-    return _compile(_labelled(_clean(_markdown(text))))
+    made = _markdown(text)
+    return _compile(made if _is_clean(text, made) else _labelled(_clean(made)))
+
+
+def _is_clean(text: str, made: str) -> bool:
+    """Whether the sanitiser, which takes most of a compiling, would find nothing to do: plain tags alone, which Markdown itself opened and closed."""
+    return "<" not in text and not any(map(made.__contains__, _CHANGED)) and not _TO_CLEAN.search(made)
 
 
 def _labelled(safe: str) -> str:
