@@ -5,8 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests import making
+from widgets.content import read as reading
 from widgets.content.files import MOST, ContentFile
 from widgets.content.read import text_hash
 from widgets.edition import read_folder
@@ -151,6 +154,12 @@ def test_hash_is_of_the_words(content):
         assert _hash(same) == first
     for other in ("A sample", "What a sample is", "It hurts.", "easy"):
         assert _hash(file.text.replace(other, "Else")) != first
+
+
+@given(st.text(st.sampled_from("ab.é \n\t\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u2003\u2028\u200b"), max_size=20))
+def test_white_space_does_not_count(text: str) -> None:
+    """Whatever white space there is, hashes are of words with one blank between them: those that reviews name hold on."""
+    assert reading._spaced(text) == " ".join(text.split())
 
 
 def _hash(text: str) -> str:
