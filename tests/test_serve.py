@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,10 +20,10 @@ from widgets.commands import main
 class Served:
     """A server process on a free port, and its log."""
 
-    def __init__(self, process: subprocess.Popen[str], base: str) -> None:
+    def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
-        self.base = base
         self.heard: list[str] = []
+        self.base = self.line("Uvicorn running").partition("running on ")[2].split()[0]
 
     def line(self, pattern: str) -> str:
         """Read on until a line matches; the line."""
@@ -32,21 +31,16 @@ class Served:
             self.heard.append(found)
             if re.search(pattern, found):
                 return found.strip()
-        raise AssertionError(f"the log ended without {pattern}")
+        raise AssertionError(f"the log ended without {pattern}:\n{''.join(self.heard)}")
 
 
 @contextmanager
 def served(*options: str, **environ: str) -> Iterator[Served]:
     """The command with these options and variables; it ends with SIGTERM."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    command = [sys.executable, "-m", "widgets", "serve", "--port", port, *options]
+    command = [sys.executable, "-m", "widgets", "serve", "--port", "0", *options]  # a port that the system gives, and that nobody takes meanwhile
     with subprocess.Popen(command, env=os.environ | environ, stderr=subprocess.PIPE, text=True) as process:
-        one = Served(process, f"http://127.0.0.1:{port}")
         try:
-            one.line("Uvicorn running")
-            yield one
+            yield Served(process)
         finally:
             process.send_signal(signal.SIGTERM)
 
