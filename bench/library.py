@@ -20,7 +20,6 @@ from bench import at_most
 from bench.partial import Server
 from tests import big, making
 from widgets.app import Library, create_app
-from widgets.edition import Editions
 from widgets.settings import Settings
 from widgets.snapshot.file import make
 
@@ -120,49 +119,57 @@ def pss(pid: int) -> float:
 
 
 @contextmanager
-def served(file: Path, workers: int) -> Iterator[list[int]]:
-    """The file served by so many workers; their process ids."""
+def served(*options: str) -> Iterator[tuple[str, int]]:
+    """A server with these options: its address, and its process."""
     port = Server.free_port()
-    command = [sys.executable, "-m", "widgets", "serve", "--port", str(port), "--workers", str(workers), "--snapshot", str(file)]
+    command = [sys.executable, "-m", "widgets", "serve", "--port", str(port), *options]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         base = f"http://127.0.0.1:{port}"
-        for path in ("/readyz", *["/", "/topics/topic-00003", "/api/articles"] * 4 * workers):
-            _get(base + path)
-        for words in ("hart muscle", "blood presure", "sugar water", "trouble 7") * workers:
-            urllib.request.urlopen(f"{base}/api/search", f"q={words}".encode()).read()
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        yield [int(pid) for pid in children if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()] or [process.pid]
+        _get(base + "/readyz")
+        yield base, process.pid
         process.terminate()
 
 
-def _get(url: str) -> None:
+def _get(url: str) -> str:
     for _ in range(600):
         try:
-            urllib.request.urlopen(url).read()
-            return
+            return str(urllib.request.urlopen(url).read().decode())
         except OSError:
             time.sleep(0.1)
     raise TimeoutError(url)
 
 
+def worked(file: Path, workers: int) -> float:
+    """Megabytes that so many workers take after requests and searches."""
+    with served("--workers", str(workers), "--snapshot", str(file)) as (base, parent):
+        for path in ["/", "/topics/topic-00003", "/api/articles"] * 4 * workers:
+            _get(base + path)
+        for words in ("hart muscle", "blood presure", "sugar water", "trouble 7") * workers:
+            urllib.request.urlopen(f"{base}/api/search", f"q={words}".encode()).read()
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        pids = [int(pid) for pid in children if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return sum(map(pss, pids or [parent]))
+
+
 def edits(root: Path) -> list[float]:
-    """Milliseconds from saving one article until its new words are served."""
-    editions = Editions(root)
-    library = editions.current.library
-    slugs = [slug for slug, _ in library.every("en", "en", limit=EDITS)]
-    time.sleep(2 + library.count / 5000)  # the watch begins
-    found = []
-    for slug in slugs:
-        path = root / "articles" / slug / "en.md"
-        path.write_text(path.read_text().replace('title = "', 'title = "New '))
-        start = time.perf_counter()
-        while not editions.current.library.articles[slug].texts["en"].front.title.startswith("New "):
-            time.sleep(0.001)
-        found.append((time.perf_counter() - start) * 1000)
-        path.write_text(path.read_text().replace('title = "New ', 'title = "'))
-        time.sleep(0.2)
-    editions.close()
-    return found
+    """Milliseconds, edit by edit, until a running server shows it. The first is not counted: the watch begins meanwhile."""
+    with served("--content", str(root)) as (base, _):
+        slugs = [path.name for path in sorted((root / "articles").iterdir())[: EDITS + 1]]
+        return [edit(root / "articles" / slug / "en.md", f"{base}/articles/{slug}") for slug in slugs][1:]
+
+
+def edit(path: Path, url: str) -> float:
+    """Milliseconds from saving one file until the page of its article shows it."""
+    text = path.read_text()
+    path.write_text(text.replace('title = "', 'title = "Newly '))
+    start = time.perf_counter()
+    while "Newly " not in _get(url):
+        time.sleep(0.002)
+    taken = (time.perf_counter() - start) * 1000
+    path.write_text(text)
+    while "Newly " in _get(url):
+        time.sleep(0.002)
+    return taken
 
 
 def main(sizes: list[int]) -> None:
@@ -194,12 +201,9 @@ def main(sizes: list[int]) -> None:
 
 def memory(file: Path, size: int) -> None:
     """What one worker takes, and what a second one adds."""
-    taken = []
-    for workers in (1, 2):
-        with served(file, workers) as pids:
-            taken.append(sum(pss(pid) for pid in pids))
-    at_most("memory of one worker, PSS", taken[0], 45 if size <= 10_000 else 60, " MB")
-    at_most("another worker", taken[1] - taken[0], 30, " MB")
+    one, two = worked(file, 1), worked(file, 2)
+    at_most("memory of one worker, PSS", one, 45 if size <= 10_000 else 60, " MB")
+    at_most("another worker", two - one, 30, " MB")
 
 
 if __name__ == "__main__":

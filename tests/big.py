@@ -42,7 +42,7 @@ def texts(size: int) -> Iterator[tuple[str, str]]:
 
 
 def _paragraph(chance: random.Random) -> str:
-    sentences = (" ".join(chance.choice(WORDS) for _ in range(9)).capitalize() + "." for _ in range(9))
+    sentences = (" ".join(chance.choices(WORDS, k=9)).capitalize() + "." for _ in range(9))
     return (
         " ".join(sentences) + f" See [{chance.choice(WORDS)}](article:sample). **{chance.choice(WORDS)}** helps:\n\n- one\n- two\n- {{emergency}}\n"
     )
