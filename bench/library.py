@@ -125,9 +125,11 @@ def served(*options: str) -> Iterator[tuple[str, int]]:
     command = [sys.executable, "-m", "widgets", "serve", "--port", str(port), *options]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         base = f"http://127.0.0.1:{port}"
-        _get(base + "/readyz")
-        yield base, process.pid
-        process.terminate()
+        try:
+            _get(base + "/readyz")
+            yield base, process.pid
+        finally:
+            process.terminate()
 
 
 def _get(url: str) -> str:
