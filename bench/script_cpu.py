@@ -29,7 +29,7 @@ class Trace:
         """Start recording."""
         trace = cls(browser.new_browser_cdp_session())
         trace.session.on("Tracing.dataCollected", lambda event: trace._events.extend(event["value"]))
-        trace.session.on("Tracing.tracingComplete", lambda event: trace._ended.append(event))
+        trace.session.on("Tracing.tracingComplete", lambda event: trace._ended.extend([event]))
         config = {"includedCategories": CATEGORIES, "excludedCategories": ["*"], "traceBufferSizeInKb": 200_000}
         trace.session.send("Tracing.start", {"traceConfig": config})
         return trace

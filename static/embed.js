@@ -58,7 +58,7 @@
   /** HTML as a document, by way of no Trusted Types sink; a browser that has no such way fetches older.js first. */
   let parse = NativeDocument.parseHTML && ((html) => NativeDocument.parseHTML(html, { sanitizer: {} }));
   // RFC 4647 lookup against the languages that the library offers; what means nothing ({{lang}}) is passed over.
-  const means = (value) => /^[a-zA-Z]{2,3}(-|$)/.test(value);
+  const means = (value) => [2, 3].includes(value?.split("-")[0].length);
   const languages = Object.keys(words); // the site's own first
   const lookup = (wanted) => {
     for (const range = wanted.toLowerCase().split("-"); range[0]; range.pop()) {
@@ -92,7 +92,8 @@
       this.root.append(this.#status, this.box, this.#trouble, this.#slot);
       this.#wear(there?.dataset.css ?? `:host{min-block-size:${this.#spec[1]}}`);
       if (there) this.#filled = this.shown = this.#wanted = this.#address;
-      for (const type of ["click", "submit", "input"]) listen(this.box, type, (event) => this.#touched(event), true);
+      const touched = (event) => this.#touched(event);
+      for (const type of ["click", "submit", "input"]) listen(this.box, type, touched, true);
       this.#children = new MutationObserver(() => this.#assign());
     }
     /** An attribute, tolerant of what content systems do to quotes. */
@@ -248,7 +249,9 @@
   }
 
   // A widget is named by its element, by data-health-widget, or by the script's own data-widget.
-  const script = own("currentScript");
+  const checking = /[?&]health-widgets=check\b/.test(own("URL"));
+  // The script only where it says something, or has left the page already: it costs 5 KB of heap.
+  const script = checking || all("[data-site],[data-widget]").length || !all(`[src^="${base}/embed"]`).length ? own("currentScript") : null;
   const kinds = Object.keys(widgets).map((tag) => tag.slice(PREFIX.length));
   const stranger = (kind) => !kinds.includes(kind) && warn(`"${kind}" is no widget; known: ${kinds.join(", ")}.`);
   const places = new WeakMap();
@@ -290,5 +293,5 @@
   };
   if (own("readyState") === "loading") listen(document, "DOMContentLoaded", find, { once: true });
   else find();
-  if (/[?&]health-widgets=check\b/.test(own("URL"))) import(`${base}/diagnose-${check}.js`).then((it) => it.default({ base, version, languages, script }), warn);
+  if (checking) import(`${base}/diagnose-${check}.js`).then((it) => it.default({ base, version, languages, script }), warn);
 })(CONFIG);

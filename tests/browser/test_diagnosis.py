@@ -148,13 +148,15 @@ def test_without_the_parameter_nothing_is_fetched(visit: Begin, partner: Partner
 
 
 def test_the_loader_grows_by_200_bytes_at_most(library: Server) -> None:
-    """What the loader holds for the check is 200 bytes at most, as it is served: the hook, and its entry in the configuration."""
+    """What the loader holds for the check is 200 bytes at most, as it is served: what it asks, the hook, and its entry in the configuration."""
     served = embed.loader(library.url, library.library.editions.current).text
-    hook = re.search(r',/\[\?&\]health-widgets=check\\b/\.test\(\w+\("URL"\)\)&&import\(`\$\{\w+\}/diagnose-.*?\}\),\w+\)', served)
+    asks = re.search(r'(\w+)=/\[\?&\]health-widgets=check\\b/\.test\(\w+\("URL"\)\),', served)
+    assert asks
+    hook = re.search(rf",{asks[1]}&&import\(`\$\{{\w+\}}/diagnose-.*?\}}\),\w+\)", served)
     entry = re.search(r'"check":"[0-9a-f]{16}",', served)
     assert hook
     assert entry
-    assert len(hook[0]) + len("check:x,") + len(entry[0]) <= 200
+    assert len(asks[0]) + len(f"{asks[1]}||") + len(hook[0]) + len("check:x,") + len(entry[0]) <= 200
 
 
 def test_the_page_and_the_reader_are_left_alone(visit: Begin, partner: Partner, library: Server) -> None:
