@@ -118,6 +118,13 @@ def test_search_finds_and_keeps_nothing(base: str) -> None:
     assert "xyzzy" not in nothing.text + str(nothing.headers)
 
 
+def test_below_the_line_for_a_crisis_stands_nothing_that_a_word_alone_found(base: str) -> None:
+    """Whoever writes of dying gets the crisis line, and no diets below it; what the words name in full may stand there."""
+    found = httpx.post(base + "/api/search", data={"q": "i want to die"}).json()
+    assert "988" in found["emergency"][0]["text"]
+    assert found["items"] == []
+
+
 def test_search_has_a_limit_for_each_client(app: Library, serve: Callable[[ASGIApp], str]) -> None:
     """A client that searches too often is told to wait, by GET as by POST."""
     base = serve(app)

@@ -1,7 +1,7 @@
 """What a search shows: the danger line, what was found in groups, what was meant, and ways on."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from widgets.content.markup import SAYING, Saying, from_plain
 from widgets.content.model import Article, Topic
@@ -56,33 +56,42 @@ class Results:
     more: str
 
 
+@dataclass
+class _Shelf:
+    """What may be shown of what one search finds, each read once."""
+
+    edition: Edition
+    site: Site
+    language: str
+    query: str
+    sign: Danger
+    """What the query's words mean: "", "emergency" or "crisis"."""
+    read: dict[str, Article | Topic | None] = field(default_factory=dict)
+    """What was read, by the key of its hit."""
+
+    def shows(self, hit: Hit) -> bool:
+        """Whether it may be shown; in a crisis, nothing that was found by a word alone."""
+        item = self.read[hit.key] = _item(self.edition, self.site, self.language, hit)
+        return item is not None and (self.sign != "crisis" or _is_named(hit, self.query) or _is_delicate(self.edition.library, item))
+
+
 def matches(edition: Edition, site: Site, language: str, query: str, most: int = 100) -> list[Article]:
     """The articles that answer the query, best first."""
-    read: dict[str, Article | Topic | None] = {}
-
-    def allowed(hit: Hit) -> bool:
-        read[hit.key] = _item(edition, site, language, hit) if hit.kind == "article" else None
-        return read[hit.key] is not None
-
-    hits = search(edition.index, _languages(site, language), query, most, allowed).hits
-    return [item for hit in hits if isinstance(item := read[hit.key], Article)]
+    shelf = _Shelf(edition, site, language, query, danger(query, language))
+    hits = search(edition.index, _languages(site, language), query, most, lambda hit: hit.kind == "article" and shelf.shows(hit)).hits
+    return [item for hit in hits if isinstance(item := shelf.read[hit.key], Article)]
 
 
 def results(edition: Edition, site: Site, language: str, query: Query, step: Callable[[str, str], Link]) -> Results | None:
     """What a search shows; None where nothing was typed. `step` makes the link to an article or topic by kind and slug."""
     if not query.text.strip():
         return None
-    sign, read = danger(query.text, language), dict[str, Article | Topic | None]()
-
-    def allowed(hit: Hit) -> bool:
-        item = read[hit.key] = _item(edition, site, language, hit)
-        return item is not None and (sign != "crisis" or _is_named(hit, query.text) or _is_delicate(edition.library, item))
-
-    found = search(edition.index, _languages(site, language), query.text, MOST_RESULTS, allowed)
+    shelf = _Shelf(edition, site, language, query.text, danger(query.text, language))
+    found = search(edition.index, _languages(site, language), query.text, MOST_RESULTS, shelf.shows)
     query.found = len(found.hits)
     words = words_in(language)
-    call = _call(language, sign)
-    items = [(hit, item) for hit in found.hits if (item := read[hit.key])]
+    call = _call(language, shelf.sign)
+    items = [(hit, item) for hit in found.hits if (item := shelf.read[hit.key])]
     status = words.count("count_results", len(items)) if items else words["nothing_found"]
     return Results(
         query=query.text,
