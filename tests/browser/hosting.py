@@ -70,7 +70,7 @@ class Server:
 
     def __init__(self, library: Library, front: ASGIApp | None = None) -> None:
         self.library = library
-        self._front = front or library
+        self._front = front
         self.seen: list[Seen] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,7 +84,7 @@ class Server:
                 seen.status, seen.answer = message["status"], _texts(message["headers"])
             await send(message)
 
-        await self._front(scope, receive, sending)
+        await (self._front or self.library)(scope, receive, sending)
 
     def asked(self, part: str = "", method: str = "") -> list[Seen]:
         """The requests whose address has `part` in it."""
