@@ -18,7 +18,7 @@ Shelf = tuple[str, ...]
 """The topics to which a site keeps; () for all."""
 UNSPOKEN = -1
 """The chain of languages that no site asks for."""
-_NEIGHBOURS = 200
+_NEIGHBOURS = 50
 """So many names before and after a misspelt one are looked at, by their beginnings and by their ends."""
 
 
