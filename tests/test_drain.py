@@ -20,7 +20,7 @@ SEARCH = (
     b"POST /api/search HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
     b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n" % len(FORM)
 )
-LONG = "It is easy to read. " * 400_000
+LONG = "It is easy to read. " * 200_000  # a file may have 4 MB
 """8 MB: more than the sockets of both sides hold, so that it is not sent before it is read."""
 
 
