@@ -42,10 +42,11 @@ def _all(address: str) -> list[dict[str, object]]:
 
 
 def test_following_the_links_gives_every_article_once(base: str) -> None:
-    """Parts of seven, one after another, hold each article of the library once; the total is theirs."""
+    """Parts of seven, one after another, hold each article of the library once, in the order of a single part; the total is theirs."""
     first = httpx.get(f"{base}/api/articles?limit=7")
     items = _all(f"{base}/api/articles?limit=7")
     slugs = [item["identifier"] for item in items]
+    assert slugs[:100] == [item["identifier"] for item in httpx.get(f"{base}/api/articles?limit=100").json()["items"]]
     assert len(set(slugs)) == len(slugs) == first.json()["total"] == httpx.get(f"{base}/readyz").json()["articles"]
     assert set(first.links) == {"first", "next", "last"}
     last = httpx.get(first.links["last"]["url"])

@@ -145,7 +145,7 @@ class Editions:
             self.current = Edition.of(library)
             log.info("edition %s: %d articles, %d topics", library.version, library.count, len(library.topics))
         else:
-            before.db = library.db
+            before.read_by(library.db)
 
     def close(self) -> None:
         """Stop watching."""

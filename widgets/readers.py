@@ -88,9 +88,9 @@ def named(kind: str) -> type[Widget]:
 
 
 ROUTES: tuple[Row, ...] = (
+    ("/partials/{kind}", partial, ("GET", "POST", "OPTIONS")),
     ("/", home, ("GET",)),
     ("/topics/{slug}", topic, ("GET",)),
     ("/articles/{slug}", article, ("GET",)),
     ("/search", search, ("GET", "POST")),
-    ("/partials/{kind}", partial, ("GET", "POST", "OPTIONS")),
 )

@@ -1,7 +1,7 @@
 """What templates show of the library: plain values, worked out once, shared by widgets and pages."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -144,7 +144,7 @@ def saying(name: str, region: Region, words: Words, *, starts_sentence: bool = T
 def other_languages(widget: Widget, site: Site, has: Collection[str]) -> list[Link]:
     """The same widget in each other language that the site offers and the text has."""
     return [
-        Link(words_in(lang).own_name, replace(widget, lang="" if lang == site.language else lang), lang)
+        Link(words_in(lang).own_name, widget.with_(lang="" if lang == site.language else lang), lang)
         for lang in site.file.languages
         if lang != widget.language(site) and spoken_for(lang, has)
     ]

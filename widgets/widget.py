@@ -5,7 +5,7 @@ table, manifest, types and test inputs are derived from the declarations.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cache
 from typing import Any, ClassVar, Literal, Self
 from urllib.parse import parse_qsl, quote
@@ -135,7 +135,7 @@ class Widget:
     def with_(self, **changed: Any) -> Self:
         """The same widget with other values; itself, where they are none other."""
         own = vars(self)
-        return replace(self, **changed) if any(own[name] != value for name, value in changed.items()) else self
+        return type(self)(**{**own, **changed}) if any(own[name] != value for name, value in changed.items()) else self
 
     def to(self, kind: str, name: str) -> "Widget | None":
         """The widget that shows this article or topic in its own place; None where only a page can."""
@@ -180,7 +180,8 @@ def parsed(declared: Iterable[Field[Any]], query: str) -> dict[str, Any]:
     given: dict[str, list[str]] = {}
     for name, text in parse_qsl(query, keep_blank_values=True, errors="replace"):
         given.setdefault(name, []).append(text)
-    return {f.name: value for f in declared if (value := _value(f, given.get(html_name(f), []))) is not MISSING}
+    counted = (f for f in declared if f.default is MISSING or html_name(f) in given)
+    return {f.name: value for f in counted if (value := _value(f, given.get(html_name(f), []))) is not MISSING}
 
 
 @cache
@@ -203,12 +204,12 @@ def shown(text: str) -> str:
 
 def named(library: Library, kind: Literal["article", "topic"], name: str) -> str:
     """The current name of an article or topic; raises UnknownName with near matches."""
-    found = library.name(kind, name)
+    found = library.article(name) if kind == "article" else library.topic(name)
     if found is None:
         near = library.near(kind, name)
         hint = f"did you mean {' or '.join(near)}?" if near else "the library's pages show its names in their addresses."
         raise UnknownName(f'{kind}: there is no {kind} "{shown(name)}" in the library; {hint}')
-    return found
+    return found.slug
 
 
 def _text(value: Any) -> str:

@@ -1,6 +1,6 @@
 """The article card: title, summary, dates and source; opens in place into the whole article."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 from widgets.codes import DEFAULT, SYSTEMS, CodeSystem, normal, system_of, wrong
@@ -55,7 +55,7 @@ class ArticleCard(Widget):
 
     def to(self, kind: str, name: str) -> Self | None:
         """Another article opens in this one's place."""
-        return replace(self, article=name, open=True) if kind == "article" else None
+        return self.with_(article=name, open=True) if kind == "article" else None
 
     def tags(self) -> tuple[str, ...]:
         """The article."""
@@ -81,7 +81,7 @@ class ArticleCard(Widget):
         return {
             "article": shown,
             "open": self.open,
-            "toggle": replace(self, open=not self.open),
+            "toggle": self.with_(open=not self.open),
             "related": [self._card(other, site, language) for other in related(edition.library, article)] if self.open else [],
             "replacement": _replacement(self, edition, site, shown.withdrawn.replacement if shown.withdrawn else None),
             "languages": other_languages(self, site, article.texts),
@@ -91,7 +91,7 @@ class ArticleCard(Widget):
 
     def _card(self, article: Any, site: Site, language: str) -> Link:
         title, lang = title_of(article, site, language)
-        return Link(title, replace(self, article=article.slug, open=True), lang)
+        return Link(title, self.with_(article=article.slug, open=True), lang)
 
 
 def _by_code(card: ArticleCard, edition: Edition) -> str:

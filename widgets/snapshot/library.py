@@ -35,8 +35,6 @@ class Library:
     """All that was read without fault, with the faults of the rest, as of one edition: it never changes."""
 
     def __init__(self, db: Reader) -> None:
-        self.db = db
-        """The snapshot, for reading."""
         meta: dict[str, Any] = dict(db.execute("SELECT key, value FROM meta"))
         self.version: str = meta["version"]
         """A hash over every file that was read."""
@@ -44,7 +42,17 @@ class Library:
         """Which building of this file it is, counted from 1."""
         self.count: int = meta["count"]
         """How many articles can be shown."""
+        self.read_by(db)
         self._chains = {(wanted, otherwise): number for number, wanted, otherwise in db.execute("SELECT id, wanted, otherwise FROM chains")}
+
+    def read_by(self, db: Reader) -> None:
+        """Read by this reader of the same edition from now on, and let go of the one before."""
+        self.db = db
+        """The snapshot, for reading."""
+        self.articles = Articles(db, self.count)
+        """Every article that can be shown, by its slug; each is read when it is asked for."""
+        self.topics = Topics(db)
+        """Every topic by its slug; each is read when it is asked for."""
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -56,23 +64,13 @@ class Library:
         """How many faults there are."""
         return int(self.db.execute("SELECT count(*) FROM faults").fetchone()[0])
 
-    @property
-    def articles(self) -> Articles:
-        """Every article that can be shown, by its slug; each is read when it is asked for."""
-        return Articles(self.db, self.count)
-
-    @property
-    def topics(self) -> Topics:
-        """Every topic by its slug; each is read when it is asked for."""
-        return Topics(self.db)
-
     def article(self, slug: str) -> Article | None:
         """The article of this name, or of this former name."""
-        return self.articles.get(self.name("article", slug) or "")
+        return self.articles.get(slug) or self.articles.get(self.name("article", slug) or "")
 
     def topic(self, slug: str) -> Topic | None:
         """The topic of this name, or of this former name."""
-        return self.topics.get(self.name("topic", slug) or "")
+        return self.topics.get(slug) or self.topics.get(self.name("topic", slug) or "")
 
     def name(self, kind: Kind, slug: str) -> str | None:
         """The present name of what has this name or had it before, which is not read; where several had it, that of the last of them."""
@@ -130,11 +128,15 @@ class Library:
 
     def names_in(self, topic: str, shelf: Shelf = (), *, limit: int, skip: int = 0) -> list[str]:
         """The slugs of the articles in and below a topic ("": of all), in an order that stays while they are edited."""
-        return list(self._names(self._scope(topic, shelf), limit, skip))
+        scope = self._scope(topic, shelf)
+        after = self._count(NO_CHAIN, scope) - skip - limit
+        if 0 <= after < skip:  # rows are counted one by one, so from the nearer end
+            return list(self._names(scope, limit, after, "DESC"))[::-1]
+        return list(self._names(scope, limit, skip))
 
-    def _names(self, scope: int | None, limit: int, skip: int) -> Iterator[str]:
-        part = "SELECT article FROM places WHERE scope = ? ORDER BY article LIMIT ? OFFSET ?"
-        query = f"SELECT slug FROM ({part}) p CROSS JOIN articles a ON a.id = p.article ORDER BY a.id"  # noqa: S608 - ours
+    def _names(self, scope: int | None, limit: int, skip: int, order: Literal["ASC", "DESC"] = "ASC") -> Iterator[str]:
+        part = f"SELECT article FROM places WHERE scope = ? ORDER BY article {order} LIMIT ? OFFSET ?"  # noqa: S608 - ours
+        query = f"SELECT slug FROM ({part}) p CROSS JOIN articles a ON a.id = p.article ORDER BY a.id {order}"  # noqa: S608 - ours
         return (slug for (slug,) in self.db.execute(query, (scope, limit, skip)))
 
     def stands_below(self, slug: str, topics: Shelf) -> bool:

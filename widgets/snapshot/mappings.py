@@ -19,13 +19,22 @@ class Articles(Mapping[str, Article]):
 
     def __init__(self, db: Reader, count: int) -> None:
         self._db, self._count = db, count
+        self._last: Article | None = None
+        """What was read last: an answer asks for its article more than once."""
 
     def __getitem__(self, slug: str) -> Article:
-        row = self._db.execute("SELECT id, languages, file FROM articles WHERE slug = ? AND languages <> ''", (slug,)).fetchone()
-        if row is None:
+        last = self._last
+        if last is None or last.slug != slug:
+            last = self._last = self._read(slug)
+        return last
+
+    def _read(self, slug: str) -> Article:
+        query = """SELECT a.file, t.language, t.id, t.front, t.emergency, t.hash FROM articles a JOIN texts t ON t.article = a.id
+            WHERE a.slug = ? AND a.languages <> '' ORDER BY t.language"""
+        rows = self._db.execute(query, (slug,)).fetchall()
+        if not rows:
             raise KeyError(slug)
-        number, languages, file = row
-        return Article(slug, article_file(file), Texts(self._db, number, tuple(languages.split(" "))))
+        return Article(slug, article_file(rows[0][0]), Texts(self._db, {row[1]: row[2:] for row in rows}))
 
     def __contains__(self, slug: object) -> bool:
         return self._db.execute("SELECT 1 FROM articles WHERE slug = ? AND languages <> ''", (slug,)).fetchone() is not None
@@ -73,26 +82,23 @@ class Body(Markup):
 
 
 class Texts(Mapping[str, Text]):
-    """An article's texts by language; each is read when it is asked for, and kept while the article is."""
+    """An article's texts by language; each is unpacked when it is asked for, and kept while the article is."""
 
-    def __init__(self, db: Reader, article: int, languages: tuple[str, ...]) -> None:
-        self._db, self._article, self._languages = db, article, languages
+    def __init__(self, db: Reader, rows: Mapping[str, tuple[int, bytes, bytes, str]]) -> None:
+        self._db, self._rows = db, rows
         self._read: dict[str, Text] = {}
 
     def __getitem__(self, language: str) -> Text:
-        if language not in self._languages:
-            raise KeyError(language)
         if language not in self._read:
-            query = "SELECT id, front, emergency, hash FROM texts WHERE article = ? AND language = ?"
-            number, front, emergency, digest = self._db.execute(query, (self._article, language)).fetchone()
+            number, front, emergency, digest = self._rows[language]
             self._read[language] = Text(language, _front(front), Markup(_parts(emergency)), Body(self._db, number), digest)
         return self._read[language]
 
     def __contains__(self, language: object) -> bool:
-        return language in self._languages
+        return language in self._rows
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._languages)
+        return iter(self._rows)
 
     def __len__(self) -> int:
-        return len(self._languages)
+        return len(self._rows)
