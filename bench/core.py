@@ -18,7 +18,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench.partial import Server
+from bench.load import Server
 from bench.search import Generated
 from tests import big, making
 from widgets.snapshot.file import make

@@ -17,7 +17,7 @@ from pathlib import Path
 from starlette.types import Message
 
 from bench import at_most
-from bench.partial import Server
+from bench.load import Server
 from tests import big, making
 from widgets.app import Library, create_app
 from widgets.settings import Settings
