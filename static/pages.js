@@ -2,39 +2,58 @@
  * an article comes to it again; the answer to a form, which may not be kept, could not be had without sending the form once more.
  * The words go in the body of a request and nowhere else: not into the address, the history or a storage. */
 (() => {
-  const FOUND = "found"; // of a history entry: that the page shows what was found, and not what
-  const titles = { own: document.title, found: document.title };
+  const OWN = "own", FOUND = "found"; // of a history entry: what the page shows, itself or what was found, and never what that is
+  const root = document.documentElement;
+  const address = () => location.pathname + location.search;
+  const field = () => document.querySelector(".find input");
+  const face = (page, words) => ({ title: page.title, lang: page.documentElement.lang, dir: page.documentElement.dir, words });
+  const own = { address: address(), ...face(document, field().defaultValue) };
   const pairs = []; // what the page showed, and what shows in its place
   const status = Object.assign(document.createElement("div"), { className: "unseen", role: "status" });
-  const field = () => document.querySelector(".find input");
-  let asking, pause;
+  let showing = history.state === FOUND ? FOUND : OWN;
+  let found, asking, pause, emptied;
+  history.replaceState(showing, ""); // an entry without a state is then a jump within the page, like that of the skip link
   document.body.append(status);
 
-  const show = (found) => {
-    for (const [own, now] of pairs) if (own.isConnected === found) (found ? own : now).replaceWith(found ? now : own);
-    document.title = found ? titles.found : titles.own;
+  const wear = ({ title, lang, dir }) => {
+    document.title = title;
+    Object.assign(root, { lang, dir });
   };
 
-  /** The head stays where it holds the search, and with it what is being typed; on the front page it comes with what was found. */
+  /** Show the page itself or what was found, with the words of that in the field, which keeps the focus. */
+  const show = (state) => {
+    const [typed, typing] = [field().value, document.activeElement === field()];
+    for (const [before, now] of pairs) if (before.isConnected === (state === FOUND)) (state === FOUND ? before : now).replaceWith(state === FOUND ? now : before);
+    const shown = state === FOUND ? found : own;
+    wear(shown);
+    field().value = emptied ? typed : shown.words; // what is typed meanwhile is not lost
+    showing = state;
+    emptied = false;
+    status.textContent = typing ? shown.title : "";
+    (typing ? field() : document.getElementById("main")).focus({ preventScroll: !typing });
+  };
+
+  /** The head stays where it holds the search, and with it what is being typed; on the front page, or in another language, it comes anew. */
   const place = (page) => {
-    for (const part of ["body > header", "body > :is(.middle, main)"]) {
-      const here = document.querySelector(part);
-      if (here.matches(":has(> .find)")) continue;
-      const found = page.querySelector(part);
+    const other = page.documentElement.lang !== root.lang;
+    for (const part of ["body > header", ".top > .tongues", "body > :is(.middle, main)", "body > footer"]) {
+      const [here, now] = [document, page].map((one) => one.querySelector(part));
+      if (!here || !now || (!other && here.matches(":has(> .find)"))) continue;
       const pair = pairs.find((both) => both.includes(here));
-      here.replaceWith(found);
-      if (pair) pair[1] = found;
-      else pairs.push([here, found]);
+      here.replaceWith(now);
+      if (pair) pair[1] = now;
+      else pairs.push([here, now]);
     }
   };
 
-  const take = (html, sent) => {
+  const take = (html, words, sent) => {
     const page = new DOMParser().parseFromString(html, "text/html");
     for (const link of page.querySelectorAll(".hits a")) link.removeAttribute("target"); // that is for the answer to a form
     page.querySelector(".tabs")?.remove();
     const [typed, typing] = [field(), document.activeElement === field()];
     place(page);
-    titles.found = document.title = page.title;
+    wear((found = face(page, words)));
+    showing = FOUND;
     if (field() !== typed) field().value = typed.value;
     if (field() !== typed && typing) {
       field().focus();
@@ -46,19 +65,24 @@
     if (sent) scrollTo(0, 0);
   };
 
-  const search = async (form, sent) => {
+  const stop = () => {
     clearTimeout(pause);
     asking?.abort();
+    asking = undefined;
+  };
+
+  const search = async (form, sent) => {
+    stop();
     const mine = (asking = new AbortController());
     const late = setTimeout(() => mine.abort("late"), 8000); // milliseconds
+    const [{ action }, words] = [form, form.elements.q.value];
     try {
-      const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "omit", cache: "no-store", signal: mine.signal });
+      const response = await fetch(action, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "omit", cache: "no-store", signal: mine.signal });
       if (!response.ok) throw response.status;
       const html = await response.text();
       if (mine !== asking) return;
-      const { action } = form;
-      take(html, sent);
-      if (history.state !== FOUND) history.pushState(FOUND, "", action);
+      take(html, words, sent);
+      history[history.state === FOUND ? "replaceState" : "pushState"](FOUND, "", action);
     } catch {
       if (mine === asking && sent) form.submit(); // the browser says what is wrong
     } finally {
@@ -66,26 +90,35 @@
     }
   };
 
+  /** Without words there is nothing found: the page that the search began on is there again. */
+  const empty = () => {
+    stop();
+    if (showing === OWN || !pairs.length) return;
+    if (address() === own.address) return show(OWN);
+    emptied = true;
+    history.back();
+  };
+
   document.addEventListener("submit", (event) => {
-    const form = event.target;
+    const { target: form, submitter } = event;
     event.preventDefault();
     const words = form.elements.q.value;
-    if (form.matches(".meant")) field().value = words;
+    if (submitter?.hasAttribute("formaction")) form.action = submitter.formAction; // the same search in another language
+    if (!form.matches(".find")) field().value = words;
     if (words.trim()) search(form, true);
   });
   const typed = ({ target, isComposing }) => {
-    if (target !== field() || isComposing || !target.value.trim()) return;
+    if (target !== field() || isComposing) return;
     clearTimeout(pause);
+    if (!target.value.trim()) return empty();
     pause = setTimeout(search, 250, target.form, false); // milliseconds
   };
   for (const type of ["input", "compositionend"]) document.addEventListener(type, typed);
   addEventListener("popstate", () => {
-    asking?.abort();
-    asking = undefined;
-    clearTimeout(pause);
-    if (!pairs.length) return location.reload(); // the browser did not keep the page
-    show(history.state === FOUND);
-    status.textContent = "";
-    document.getElementById("main").focus({ preventScroll: true });
+    if (history.state === null) return history.replaceState(showing, "");
+    if (history.state === showing && (showing === FOUND || address() === own.address)) return;
+    if (history.state === FOUND ? !pairs.length : address() !== own.address) return location.reload(); // the browser did not keep the page
+    if (!emptied) stop();
+    show(history.state);
   });
 })();

@@ -40,7 +40,7 @@ def test_back_from_an_article_comes_to_the_results_again(path: str, keeping: Pag
     keeping.wait_for_url(f"{library.url}/search", wait_until="commit")
     results = keeping.locator("#main").inner_text()
     assert "Search results" in keeping.title()
-    assert keeping.locator("h1").evaluate("(one) => one === document.activeElement")
+    expect(keeping.locator("#main [data-focus]").first).to_be_focused()
     keeping.locator(".hits a").first.click()
     keeping.wait_for_url("**/articles/*", wait_until="commit")
     keeping.locator(".prose").wait_for()
@@ -110,6 +110,103 @@ def test_results_come_as_one_types(path: str, visit: Begin, library: Server, axe
     expect(page.locator(".hits a").first).to_have_text("Heart attack")
     assert page.evaluate("history.length") == 3  # the empty tab's, the page's, and one for all that was found
     assert {seen.address for seen in library.asked("/search")} == {"/search"}
+
+
+@pytest.mark.parametrize("path", BEGIN)
+def test_an_emptied_field_is_the_page_again(path: str, visit: Begin, library: Server) -> None:
+    """Without words nothing is found: heading, title and address are the page's own, and the focus stays where one types on."""
+    page = visit().page
+    page.goto(library.url + path)
+    title, heading = page.title(), page.locator("h1").inner_text()
+    page.locator(SEARCH).press_sequentially("pressure")
+    page.locator(".hits a").first.wait_for()
+    page.locator(SEARCH).press("Control+a")
+    page.locator(SEARCH).press("Backspace")
+    page.wait_for_url(library.url + path)
+    expect(page.locator("h1")).to_have_text(heading)
+    assert page.title() == title
+    assert page.locator(".hits").count() == 0
+    expect(page.locator(SEARCH)).to_be_focused()
+    page.keyboard.type("stroke")
+    expect(page.locator(".hits a").first).to_have_text("Stroke")
+    expect(page.locator(SEARCH)).to_have_value("stroke")
+
+
+@pytest.mark.parametrize("path", BEGIN)
+def test_the_field_holds_the_words_of_what_is_shown(path: str, visit: Begin, library: Server) -> None:
+    """Back empties it with what was found, Forward brings both again; a jump within the page changes nothing."""
+    page = visit().page
+    page.goto(library.url + path)
+    heading = page.locator("h1").inner_text()
+    page.locator(SEARCH).fill("pressure")
+    page.locator(SEARCH).press("Enter")
+    page.wait_for_url(f"{library.url}/search")
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{library.url}/search#main")
+    assert page.locator(".hits a").count()
+    back(page)
+    page.wait_for_url(f"{library.url}/search")
+    assert page.locator(".hits a").count()
+    back(page)
+    page.wait_for_url(library.url + path)
+    expect(page.locator("h1")).to_have_text(heading)
+    expect(page.locator(SEARCH)).to_have_value("")
+    page.evaluate("history.forward()")
+    page.wait_for_url(f"{library.url}/search")
+    expect(page.locator(SEARCH)).to_have_value("pressure")
+    assert page.locator(".hits a").count()
+
+
+def test_a_jump_within_an_article_does_not_load_it_again(visit: Begin, library: Server) -> None:
+    """Its contents lead to its sections, and Back comes from there, with nothing asked of the library."""
+    page = visit().page
+    page.goto(library.url + "/articles/heart-attack")
+    page.evaluate("addEventListener('popstate', () => setTimeout(() => document.body.dataset.popped = location.hash))")
+    asked = len(library.asked("/articles/heart-attack"))
+    page.locator(".contents a").first.click()
+    page.locator("body[data-popped^='#s-']").wait_for()
+    back(page)
+    page.locator("body[data-popped='']").wait_for()
+    assert len(library.asked("/articles/heart-attack")) == asked
+
+
+@pytest.mark.parametrize("path", BEGIN)
+@pytest.mark.parametrize("script", [True, False])
+def test_a_search_goes_along_into_another_language(path: str, *, script: bool, visit: Begin, library: Server) -> None:
+    """The switch sends the words again, and they stand in no address; the whole page is in that language, and Back is the page before."""
+    page = visit(java_script_enabled=script, bypass_csp=True).page
+    page.goto(library.url + path)
+    page.locator(SEARCH).fill("diabetes")
+    page.locator(SEARCH).press("Enter")
+    page.locator(".hits").first.wait_for()
+    page.get_by_role("button", name="Español").click()
+    page.wait_for_url(f"{library.url}/search?lang=es")
+    expect(page.locator("h1")).to_have_text("Resultados de la búsqueda")
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    expect(page.locator(SEARCH)).to_have_value("diabetes")
+    assert page.locator("footer [lang]").count() == 0
+    assert page.locator(".hits a").count()
+    page.get_by_role("button", name="English").click()
+    page.wait_for_url(f"{library.url}/search")
+    expect(page.locator("h1")).to_have_text("Search results")
+    assert not any("diabetes" in seen.address for seen in library.seen)
+    if script:
+        back(page)
+        page.wait_for_url(library.url + path)
+        expect(page.get_by_role("link", name="Español")).to_be_visible()
+
+
+@pytest.mark.parametrize(("words", "danger"), [("chest pain", True), ("smoking", False)])
+def test_what_to_do_in_danger_is_met_first(words: str, visit: Begin, library: Server, *, danger: bool) -> None:
+    """A search that was sent leads to the words for an emergency where they concern it, and else to its heading."""
+    page = visit().page
+    page.goto(library.url + "/articles/stroke")
+    page.locator(SEARCH).fill(words)
+    page.locator(SEARCH).press("Enter")
+    page.locator(".found").wait_for()
+    expect(page.locator("main .emergency" if danger else "h1").first).to_be_focused()
+    assert page.evaluate("scrollY") == 0
 
 
 def test_a_search_that_fails_says_so_when_it_was_sent(visit: Begin, proxy: Proxy) -> None:
