@@ -498,6 +498,22 @@ def test_letters_are_found_with_their_accents(base: str) -> None:
     assert httpx.get(base + "/topics/hearts?letter=%C3%81").text == httpx.get(base + "/topics/hearts?letter=a").text
 
 
+def test_a_switch_of_language_keeps_the_letter(content: Path, made: Callable[..., Library], serve: Serve) -> None:
+    """It leads to the same letter, on the page and in the widget; to the topic where no title begins with it in that language."""
+    spanish = making.text().replace("A sample", "Zumo")
+    making.article(content, "juice", en=making.text().replace("A sample", "Juice"), es=spanish)
+    base = serve(made())
+    for path, switch in {
+        "/topics/hearts?letter=a": "/topics/hearts?lang=es&letter=a",
+        "/topics/hearts?letter=j": "/topics/hearts?lang=es",
+        "/?letter=j": "/?lang=es",
+        "/topics/hearts?letter=z&lang=es": "/topics/hearts",
+        "/partials/topic-browser?topic=hearts&letter=a&page-number=2": "/topics/hearts?lang=es&letter=a",
+        "/partials/topic-browser?topic=hearts&letter=j": "/topics/hearts?lang=es",
+    }.items():
+        assert parsed(httpx.get(base + path).text).css_first("[data-switch]").attributes["href"] == base + switch  # type: ignore[union-attr]
+
+
 def test_no_two_pages_of_a_topic_share_a_title(base: str) -> None:
     """The title names the letter and the page of a list, in the front page's A to Z too."""
     paths = {"/": "Test Library", "/?letter=a": "Letter A | Test Library", "/topics/hearts": "Hearts | Test Library",

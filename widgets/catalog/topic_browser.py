@@ -207,6 +207,12 @@ class TopicBrowser(Widget):
         return trail
 
     def _languages(self, edition: Edition, site: Site) -> list[Link]:
-        """The other languages, keeping the place; a letter means little in another one."""
+        """The other languages, keeping the place; a letter only where it has articles in that language too."""
         has = edition.library.articles[self.article].texts if self.article else site.file.languages
-        return other_languages(replace(self, letter="", page_number=1), site, has)
+        links = other_languages(replace(self, page_number=1), site, has)
+        return [replace(link, widget=self._with_letter(edition, site, link.widget)) for link in links] if self.letter else links
+
+    def _with_letter(self, edition: Edition, site: Site, other: Widget) -> Widget:
+        """This browser in another language, without the letter that nothing begins with there."""
+        found = edition.library.letters(self.topic, other.language(site), site.language, site.file.topics)
+        return other if self.letter in found else other.with_(letter="")
