@@ -1,6 +1,7 @@
 """WCAG 2.2 AA and more: axe, contrast, sizes, zoom, text spacing, and the keyboard, in every widget, state, theme and language."""
 
 import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -321,6 +322,16 @@ def test_the_keyboard_opens_and_closes_a_card(visit: Begin, partner: Partner) ->
     page.keyboard.press("Enter")
     one.heard("navigate", 2)
     assert "Read the whole article" in one.wait_active(".button").inner_text()
+
+
+@pytest.mark.parametrize("attributes", [{}, {"open": ""}, {"lang": "es"}])
+def test_a_cards_links_are_named_as_one_would_write_them(attributes: dict[str, str], visit: Begin, partner: Partner) -> None:
+    """Each link and button says what it is about, without a gap before a sign that closes, which hidden words can bring into the name."""
+    page = visit().go(partner.page(element("health-article-card", {"article": "stroke"} | attributes))).page
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    names = [node["name"]["value"] for node in tree if node.get("role", {}).get("value") in {"link", "button"} and "name" in node]
+    assert any(re.search(r"\((Stroke|Derrame cerebral)\)$", name) for name in names), names
+    assert [name for name in names if re.search(r"\s[:,.;?!)]", name)] == []
 
 
 def test_closing_at_the_end_brings_the_card_into_view(visit: Begin, partner: Partner) -> None:
