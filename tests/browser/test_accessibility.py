@@ -250,6 +250,16 @@ def test_every_page_reflows(path: str, visit: Begin, library: Server) -> None:
     assert page.evaluate(OVERFLOW) == []
 
 
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_what_to_do_in_an_emergency_is_in_view_however_large_the_text(lang: str, visit: Begin, library: Server) -> None:
+    """On a small phone, with text of twice the size, the emergency words of an article begin in the upper half of the screen."""
+    page = visit(viewport={"width": 320, "height": 640}).page
+    page.goto(f"{library.url}/articles/heart-attack?lang={lang}")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.locator(".emergency").first.evaluate("(note) => note.getBoundingClientRect().top") < 320
+    assert page.evaluate(OVERFLOW) == []
+
+
 def test_a_reader_s_own_text_size_counts(visit: Begin, partner: Partner) -> None:
     """A host page's root font size does not shrink the widget's text."""
     page = visit().go(partner.page("<style>html { font-size: 62.5% } body { font-size: 10px }</style>" + element("health-symptom-checker", {}))).page
