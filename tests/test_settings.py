@@ -1,5 +1,6 @@
 """What an operator may set."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,34 @@ def test_a_misspelt_setting_is_refused() -> None:
         Settings.from_environ({"HEALTH_WIDGETS_PUBLIC_ULR": "https://library.example"})
     service = {"SERVICE_HOST": "10.0.0.1", "SERVICE_PORT": "8000", "PORT": "tcp://10.0.0.1:8000", "PORT_8000_TCP_ADDR": "10.0.0.1"}
     assert Settings.from_environ({f"HEALTH_WIDGETS_{name}": value for name, value in service.items()}).public_url == ""
+
+
+def test_a_path_may_be_given_as_text(tmp_path: Path) -> None:
+    """`Settings(content="some/folder")` means the folder; an empty text is no folder, as in the environment."""
+    making.library(tmp_path / "content")
+    given = Settings(content=str(tmp_path / "content"), releases=str(tmp_path), snapshot="", public_url="https://a.example")  # type: ignore[arg-type]
+    assert (given.content, given.releases, given.snapshot) == (tmp_path / "content", tmp_path, None)
+    with pytest.raises(SettingsError, match="HEALTH_WIDGETS_CONTENT: no folder some/where"):
+        Settings(content="some/where")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "right"),
+    [
+        *(("cache_megabytes", value, "is not a whole number from 1 to 1000000") for value in (0, -1, "64", "lots", 1.5, True, None, 10**9)),
+        *(("watch", value, "is neither True nor False") for value in ("0", 0, None)),
+        *((name, None, "is not text") for name in ("public_url", "cache_tags")),
+        *((name, 5, "is not a path") for name in ("content", "snapshot", "releases")),
+    ],
+)
+def test_a_value_of_another_kind_is_refused(name: str, value: object, right: str) -> None:
+    """The sentence names the setting, what was given, and what would be right."""
+    with pytest.raises(SettingsError, match=f"HEALTH_WIDGETS_{name.upper()}: {re.escape(repr(value))} {right}"):
+        Settings(**{name: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "lots", "1.5", "64 MB", "9" * 5000, "\u0664"])
+def test_a_number_in_the_environment_is_checked(text: str) -> None:
+    """So is what a variable says."""
+    with pytest.raises(SettingsError, match="HEALTH_WIDGETS_CACHE_MEGABYTES: .* is not a whole number from 1"):
+        Settings.from_environ({"HEALTH_WIDGETS_CACHE_MEGABYTES": text})

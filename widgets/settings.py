@@ -4,11 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
+from os import PathLike
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 PREFIX = "HEALTH_WIDGETS_"
+MOST = 1_000_000
+"""The greatest number that a setting may be."""
 
 
 class SettingsError(ValueError):
@@ -61,6 +64,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Check once, early and loudly."""
+        for f in fields(self):
+            object.__setattr__(self, f.name, _checked(f.name, f.default, getattr(self, f.name)))
         if self.content is None and self.snapshot is None:
             object.__setattr__(self, "content", SAMPLE)
         if self.content is not None and not self.content.is_dir():
@@ -95,11 +100,24 @@ def _parse(name: str, default: Any, text: str) -> Any:
             raise SettingsError(f"{PREFIX}{name.upper()}: {text!r} is neither 1 nor 0.")
         return text.lower() in {"1", "true", "yes"}
     if isinstance(default, int):
-        if not text.isdecimal():
-            raise SettingsError(f"{PREFIX}{name.upper()}: {text!r} is not a whole number.")
-        return int(text)
+        return int(text) if re.fullmatch(r"-?[0-9]{1,9}", text) else text
     return text if isinstance(default, str) else Path(text)
 
+
+def _checked(name: str, default: Any, value: Any) -> Any:
+    """The value, if it is of the type of its default; a path may be given as text, and an empty one is none."""
+    if default is None and isinstance(value, str | PathLike):
+        return Path(value) if str(value) else None
+    if isinstance(default, int) and not isinstance(default, bool):
+        fits, right = type(value) is int and 1 <= value <= MOST, f"is not a whole number from 1 to {MOST}"
+    else:
+        fits, right = value is default or isinstance(value, type(default)), _RIGHT[type(default)]
+    if not fits:
+        raise SettingsError(f"{PREFIX}{name.upper()}: {value!r:.80} {right}.")
+    return value
+
+
+_RIGHT = {str: "is not text", bool: "is neither True nor False", type(None): "is not a path"}
 
 _HOST = r"(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
 _ADDRESS = re.compile(rf"https?://{_HOST}(?:/[\w.~%!$&'()*+,;=:@-]+)*", re.ASCII | re.IGNORECASE)
