@@ -262,6 +262,49 @@ def test_a_folder_that_may_not_be_read(nobody: Path, caplog: pytest.LogCaptureFi
         made.close()
 
 
+@pytest.mark.parametrize("kind", ["topics", "articles", "sites", "campaigns"])
+def test_a_whole_folder_that_may_not_be_read(nobody: Path, kind: str) -> None:
+    """It is named, by the check as well, and what it held goes on being served, whatever changes elsewhere; mended, it is read again."""
+    making.write(nobody / "campaigns" / "spring.toml", "")
+    made = Editions(nobody)
+
+    def held() -> list[list[str]]:
+        now = made.current
+        return [sorted(found) for found in (now.library.topics, now.library.articles, now.sites, now.campaigns)]
+
+    try:
+        before, faults = held(), made.current.faults
+        (nobody / kind).chmod(0)
+        making.write(nobody / ("sites" if kind == "topics" else "topics") / "broken.toml", "x")
+        assert wait_until(lambda: made.current.faults != faults, 10)
+        made.reload()
+        named = f"{kind}/:1: error: cannot be read: Permission denied."
+        assert f"{named} What it held before is shown." in map(str, made.current.faults)
+        assert held() == before
+        assert named in map(str, check(nobody, date(2026, 1, 1)).faults)
+        (nobody / kind).chmod(0o700)
+        assert wait_until(lambda: not any(fault.path == f"{kind}/" for fault in made.current.faults), 15)
+        assert held() == before
+    finally:
+        made.close()
+
+
+def test_an_article_that_may_not_be_read_any_more(nobody: Path) -> None:
+    """It is named, and its last good version stays, with every text."""
+    made = Editions(nobody, watch=False)
+    try:
+        (nobody / "articles/closed").chmod(0)
+        made.reload()
+        said = "articles/closed/article.toml:1: error: cannot be read: Permission denied. Its last good version is shown."
+        assert said in map(str, made.current.faults)
+        assert sorted(made.current.library.articles) == ["closed", "sample"]
+        (nobody / "articles/closed").chmod(0o700)
+        made.reload()
+        assert made.current.faults == ()
+    finally:
+        made.close()
+
+
 def test_closing_ends_the_watch(content):
     """Closing ends the watching thread."""
     import threading

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from widgets.check_sites import check_campaign, check_site, contrast_lines
 from widgets.content.check import Each, check_library, medians
-from widgets.content.files import ContentFile, Fault, Level
+from widgets.content.files import ContentFile, Fault, Level, is_missing
 from widgets.content.model import Library
 from widgets.content.rules import Rules
 from widgets.edition import Edition, read_folder
@@ -70,5 +70,5 @@ def _file(root: Path, name: str) -> ContentFile:
 
 
 def _default_site(root: Path) -> Iterator[Fault]:
-    if not (root / "sites" / f"{DEFAULT}.toml").exists():
+    if is_missing(root / "sites" / f"{DEFAULT}.toml"):
         yield Fault(f"sites/{DEFAULT}.toml", 1, "is missing, and no library is served without it; copy the sample one and change it.")

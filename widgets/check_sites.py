@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from widgets.content.files import ContentFile, Fault, meant
+from widgets.content.files import ContentFile, Fault, is_missing, meant
 from widgets.content.markup import fold
 from widgets.content.model import spoken_for
 from widgets.content.rules import Rules
@@ -91,7 +91,7 @@ def _ratio(ratio: float) -> str:
 def check_campaign(campaign: Campaign, file: ContentFile, edition: Edition, rules: Rules) -> Iterator[Fault]:
     """The faults of a campaign: words it lacks, names that are not there, and what it would tell of a reader."""
     for slug in campaign.file.sites:
-        if slug not in edition.sites and not (rules.root / f"sites/{slug}.toml").is_file():
+        if slug not in edition.sites and is_missing(rules.root / f"sites/{slug}.toml"):
             yield file.fault_of(slug, f'sites: there is no site "{slug}"{meant(get_close_matches(slug, edition.sites, 3))}', "sites")
     for slug in campaign.file.topics:
         if wrong := rules.unknown("topic", slug):

@@ -2,11 +2,10 @@
 
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
 
 from widgets.codes import wrong
 from widgets.content.check_text import check_text
-from widgets.content.files import ContentFile, Fault
+from widgets.content.files import ContentFile, Fault, is_missing
 from widgets.content.model import Article, Topic, spoken_for
 from widgets.content.reading import FORMULAS
 from widgets.content.rules import Rules
@@ -49,15 +48,8 @@ def _median(language: str, median: float) -> Iterator[Fault]:
 def _folders(rules: Rules) -> Iterator[Fault]:
     """Article folders that reading passes over in silence."""
     for folder in sorted(rules.root.glob("articles/*/")):
-        if _is_missing(folder / "article.toml"):
+        if is_missing(folder / "article.toml"):
             yield Fault(f"articles/{folder.name}/article.toml", 1, 'is missing, so nothing here is shown; write one with topics = ["..."].')
-
-
-def _is_missing(path: Path) -> bool:
-    try:
-        return not path.exists()
-    except PermissionError:  # reading tells of it
-        return False
 
 
 def _file(rules: Rules, name: str) -> ContentFile:

@@ -170,6 +170,14 @@ def _open(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
+def is_missing(path: Path) -> bool:
+    """Whether there is no such file, as far as that can be told: where it may not be looked at, reading tells of it."""
+    try:
+        return not path.exists()
+    except PermissionError:
+        return False
+
+
 def meant(near: Sequence[str]) -> str:
     """The end of a message about an unknown name: the names that it may have meant."""
     return f"; did you mean {' or '.join(near)}?" if near else "."

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from widgets.content.files import meant
+from widgets.content.files import is_missing, meant
 from widgets.content.markup import SAYINGS
 from widgets.content.model import Library
 
@@ -34,7 +34,7 @@ class Rules:
         """What is wrong with a name; "" for a good one, and for one whose own file is faulty, which is told there."""
         found = self.library.article(slug) if kind == "article" else self.library.topic(slug)
         path = self.root / (f"articles/{slug}/article.toml" if kind == "article" else f"topics/{slug}.toml")
-        if found is not None or path.is_file():
+        if found is not None or not is_missing(path):
             return ""
         if (kind, slug) not in self._near:  # looking for near names costs, and a wrong name comes again in each language
             self._near[kind, slug] = meant(self.library.near(kind, slug))

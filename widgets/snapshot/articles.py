@@ -50,7 +50,8 @@ class Articles:
 
     def read(self, slug: str, *, listed: bool) -> None:
         """Read what changed in one folder; with `listed`, put it right in the lists, which are else made anew at the end."""
-        found, known = folder.article(self._root, slug), self._ledger.known(f"articles/{slug}")
+        known = self._ledger.known(f"articles/{slug}")
+        found = folder.article(self._root, slug, known)
         if found == known:
             return
         if not folder.is_slug(slug):

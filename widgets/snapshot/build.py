@@ -7,6 +7,7 @@ readers have the library before it, or the one after.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from widgets.content.files import ContentFile, Fault
 from widgets.content.model import Topic
@@ -21,6 +22,7 @@ from widgets.snapshot.lists import Lists
 from widgets.snapshot.schema import Connection, compiler, pack
 
 Each = Callable[[list[str]], Iterable[str]]
+T = TypeVar("T")
 
 _PARSE: Mapping[str, Callable[[ContentFile], Site | Campaign | Topic]] = {"sites": parse_site, "campaigns": parse_campaign, "topics": parse_topic}
 _MANY = 2000
@@ -84,9 +86,23 @@ class _Building:
         return f"{self._root.resolve()} has no usable sites/{DEFAULT}.toml; copy the sample one and change it.{faults}"
 
     def _all_articles(self) -> list[str]:
-        """The folders there are, and those that were read before."""
+        """The folders there are, and those that were read before; none while it cannot be told."""
+        there = self._readable("articles", lambda: folder.articles(self._root))
+        if there is None:
+            return []
         known = self._db.execute("SELECT path FROM files WHERE path > 'articles/' AND path < 'articles0' AND path GLOB ?", (f"*/{SHARED}",))
-        return sorted({path.split("/")[1] for (path,) in known}.union(folder.articles(self._root)))
+        return sorted({path.split("/")[1] for (path,) in known}.union(there))
+
+    def _readable(self, name: str, look: Callable[[], T]) -> T | None:
+        """What stands in a folder; None for one that cannot be read, which is a fault: what it held before stays."""
+        try:
+            found = look()
+        except OSError as error:
+            kept = "" if self._ledger.fresh else " What it held before is shown."
+            self._ledger.blame(name, Fault(f"{name}/", 1, f"cannot be read: {error.strerror}.{kept}"))
+            return None
+        self._ledger.blame(name)
+        return found
 
     # Sites, campaigns and topics: single files.
 
@@ -103,7 +119,9 @@ class _Building:
         self._relist |= self._lists.tree() != before
 
     def _tables(self, kind: str) -> bool:
-        found, known = folder.tables(self._root, kind), self._ledger.known(kind)
+        found, known = self._readable(kind, lambda: folder.tables(self._root, kind)), self._ledger.known(kind)
+        if found is None:
+            return False
         for path in known.keys() - found.keys():
             self._ledger.forget(path)
             self._remove(kind, Path(path).stem)

@@ -18,30 +18,28 @@ KINDS = ("sites", "campaigns", "topics")
 """The folders of single TOML files, in the order in which they are read."""
 SHARED = "article.toml"
 _SLUG = re.compile(SLUG)
+_MISSING = (FileNotFoundError, NotADirectoryError)
 
 
 def tables(root: Path, kind: str) -> dict[str, Signature]:
-    """The TOML files of one kind, by their path inside the folder."""
-    try:
-        return dict(sorted(_files(root, kind, lambda name: name.endswith(".toml"))))
-    except PermissionError:
-        return {}
+    """The TOML files of one kind, by their path inside the folder. Raises OSError where there is a folder that cannot be read."""
+    return dict(sorted(_files(root, kind, lambda name: name.endswith(".toml"))))
 
 
-def article(root: Path, slug: str) -> dict[str, Signature]:
-    """The files of one article, by their path inside the folder; none where it is no article."""
+def article(root: Path, slug: str, known: dict[str, Signature]) -> dict[str, Signature]:
+    """The files of one article, by their path inside the folder; none where it is no article, and those `known` where it cannot be read."""
     try:
         found = dict(sorted(_files(root, f"articles/{slug}", lambda name: name == SHARED or name.endswith(".md"))))
-    except PermissionError:  # reading the file then says so
-        return {f"articles/{slug}/{SHARED}": UNREAD}
+    except OSError:  # reading the file then says so
+        return known | {f"articles/{slug}/{SHARED}": UNREAD}
     return found if f"articles/{slug}/{SHARED}" in found else {}
 
 
 def articles(root: Path) -> list[str]:
-    """The names of all folders below articles/, in order."""
+    """The names of all folders below articles/, in order. Raises OSError where there is a folder that cannot be read."""
     try:
         return sorted(os.listdir(root / "articles"))  # noqa: PTH208 - names alone, for there may be 100,000
-    except OSError:
+    except _MISSING:
         return []
 
 
@@ -78,9 +76,7 @@ def _files(root: Path, folder: str, wanted: Callable[[str], bool]) -> Iterator[t
             for entry in entries:
                 if wanted(entry.name) and not entry.name.startswith("."):
                     yield f"{folder}/{entry.name}", _signature(entry)
-    except PermissionError:
-        raise
-    except OSError:  # no such folder
+    except _MISSING:
         return
 
 
