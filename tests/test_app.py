@@ -587,12 +587,33 @@ def test_the_loader_may_be_pinned(app: Library, base: str) -> None:
     assert answer.headers["access-control-allow-origin"] == "*"
 
 
-def test_a_trailing_slash_leads_nowhere_else(base: str) -> None:
-    """An address with a slash too many is a 404 of ours; nothing redirects to a host that a client named."""
-    for path in ("/articles/sample/", "/partials/topic-browser/", "//evil.example/"):
+def test_a_trailing_slash_leads_to_the_address_without_it(base: str) -> None:
+    """With its query, for a form as well, on the page of another site too; and what was meant is answered there."""
+    for path, meant in {
+        "/articles/sample/": "/articles/sample",
+        "//": "/",
+        "/articles/sample/?lang=es&utm_source=a%20b": "/articles/sample?lang=es&utm_source=a%20b",
+        "/articles/%C3%A9%0D%0A%3Fb/": "/articles/%C3%A9%0D%0A%3Fb",
+        "/partials/topic-browser/?topic=hearts": "/partials/topic-browser?topic=hearts",
+        "/api/articles/": "/api/articles",
+        "/embed.js/": "/embed.js",
+    }.items():
+        answer = ask(base, path)
+        assert (answer.status, answer.headers["location"]) == (308, base + meant)
+        assert answer.headers["access-control-allow-origin"] == "*"
+    found = httpx.post(base + "/api/search/", data={"q": "sample"}, follow_redirects=True)
+    assert found.json()["total"] == 1
+
+
+def test_a_trailing_slash_leads_to_no_other_host(base: str, made: Callable[..., Library], serve: Serve) -> None:
+    """What is no address of ours is a 404 of ours, and a host that a client named is never gone to."""
+    for path in ("//evil.example/", "//evil.example/articles/sample/", "/articles//evil.example/", "/%2f/evil.example/", "/nothing/", "/articles/a//"):
         answer = ask(base, path)
         assert answer.status == 404, path
         assert "location" not in answer.headers
+    assert ask(base, "/articles/sample/", host="evil.example").status == 421
+    public = serve(made(public_url="https://clinic.example/library"))
+    assert ask(public, "/articles/sample/", host="evil.example").headers["location"] == "https://clinic.example/library/articles/sample"
 
 
 def test_the_page_for_nothing_leads_on(base: str) -> None:

@@ -79,6 +79,7 @@ def test_the_library_works_below_a_path_of_another_application(content: Path, be
             assert httpx.get(str(link)).status_code == 200, link
     assert httpx.post(base + "/library/search", data={"q": "sample"}).status_code == 200
     assert httpx.get(base + "/library/nowhere").status_code == 404
+    assert httpx.get(base + "/library/articles/sample/?lang=es").headers["location"] == f"{base}/library/articles/sample?lang=es"
     assert httpx.get(base + "/library/healthz").json() == {"status": "ok"}
     library.close()
 

@@ -86,5 +86,5 @@ def test_a_value_of_another_kind_is_refused(name: str, value: object, right: str
 @pytest.mark.parametrize("text", ["0", "-1", "lots", "1.5", "64 MB", "9" * 5000, "\u0664"])
 def test_a_number_in_the_environment_is_checked(text: str) -> None:
     """So is what a variable says."""
-    with pytest.raises(SettingsError, match="HEALTH_WIDGETS_CACHE_MEGABYTES: .* is not a whole number from 1"):
+    with pytest.raises(SettingsError, match=r"HEALTH_WIDGETS_CACHE_MEGABYTES: .* is not a whole number from 1"):
         Settings.from_environ({"HEALTH_WIDGETS_CACHE_MEGABYTES": text})

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from starlette.applications import Starlette
@@ -102,11 +102,22 @@ class Library:
 
     async def _http_error(self, request: Request, error: HTTPException) -> ASGIApp:
         if error.status_code == 404:
+            if path := self._without_slash(request):
+                return readers.moved(self.serving, request, path)
             return readers.missing(self.serving, request, UnknownName(""))
         if error.status_code == 405:
             return not_allowed(", ".join(sorted((error.headers or {}).get("Allow", "GET, HEAD").split(", "))))
         more = [(name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items()]
         return refusal(error.status_code, error.detail, *more)
+
+    def _without_slash(self, request: Request) -> str:
+        """The path and query without the slash too many at the end, where that is an address of ours; else ""."""
+        scope = request.scope
+        path, slash, more = scope["path"].removeprefix(scope.get("root_path", "")).rpartition("/")
+        if more or not slash or not any(isinstance(route, Route) and route.path_regex.match(path) for route in request.app.routes):
+            return ""
+        query = scope["query_string"].decode("latin-1")
+        return quote(path) + (f"?{query}" if query else "")
 
     async def _failed(self, request: Request, error: Exception) -> ASGIApp:
         log.error("%s failed: %s", route_of(request.scope), type(error).__name__, exc_info=error)

@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from widgets.answers import HTML, PARTIAL, Row, not_allowed, refusal
+from widgets.answers import HTML, PARTIAL, REFUSAL, TEXT, Row, not_allowed, refusal
 from widgets.catalog import catalog
 from widgets.catalog.article_card import ArticleCard
 from widgets.catalog.topic_browser import TopicBrowser
@@ -77,6 +77,15 @@ def missing(serving: Serving, request: Request, error: BadAttribute) -> Answer:
     html = message_page(base, serving.edition, serving.moment(), title, str(error), site=site, lang=lang)
     cache = "max-age=60" if error.status == 404 else "no-store"
     return prepare(html, HTML, serving.page_headers, status=error.status, cache=cache)
+
+
+def moved(serving: Serving, request: Request, path: str) -> Answer:
+    """The way to the address that was meant, on our own host whatever a client named, for any method."""
+    try:
+        address = serving.base(request) + path
+    except HTTPException as unknown:
+        return refusal(unknown.status_code, unknown.detail)
+    return prepare(f"This is at {address}\n", TEXT, (*REFUSAL, (b"location", address.encode("latin-1"))), status=308, cache="no-store")
 
 
 def named(kind: str) -> type[Widget]:
