@@ -175,6 +175,19 @@ def test_a_bad_call_is_told_what_would_be_right(base: str, target: str, status: 
     assert said.headers["access-control-allow-origin"] == "*"
 
 
+@pytest.mark.parametrize("path", ["/api/search", "/connect", "/search", "/partials/topic-browser"])
+def test_a_body_that_is_no_form_is_told_so(base: str, path: str) -> None:
+    """JSON, or a form in parts, is answered with the type that is right, and none of it is given back; a body without a type is a form."""
+    for refused in (httpx.post(base + path, json={"q": "stroke"}), httpx.post(base + path, files={"q": b"stroke"})):
+        assert refused.status_code == 415
+        assert refused.text == "The body is no form; send it as application/x-www-form-urlencoded.\n"
+        assert refused.headers["access-control-allow-origin"] == "*"
+    for kind in ({}, {"content-type": "Application/X-WWW-Form-URLEncoded; charset=UTF-8"}):
+        assert httpx.post(base + path, content=b"q=stroke&mainSearchCriteria.v.c=I64", headers=kind).status_code == 200
+    if path in httpx.get(f"{base}/openapi.json").json()["paths"]:
+        assert "415" in httpx.get(f"{base}/openapi.json").json()["paths"][path]["post"]["responses"]
+
+
 def test_links_name_the_public_address(app: Library, serve: Callable[[ASGIApp], str]) -> None:
     """Under a path the links between parts lead to the public address, not to the one that the server sees."""
     library = create_app(Settings(content=app.settings.content, watch=False, public_url="https://clinic.example/library"))

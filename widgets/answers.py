@@ -31,6 +31,7 @@ _HOST = re.compile(r"(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?")
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 SCRIPT = "text/javascript; charset=utf-8"
+FORM = "application/x-www-form-urlencoded"
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 # Each header costs a cached answer about half a microsecond in the server, so partials carry only those that do something.
@@ -153,7 +154,10 @@ async def form(request: Request, name: str) -> str:
 
 
 async def posted(request: Request) -> str:
-    """The body of a request, which has a limit; what it holds is kept nowhere."""
+    """The body of a posted form, which has a limit; what it holds is kept nowhere."""
+    given = request.headers.get("content-type", FORM).partition(";")[0].strip().lower()
+    if given != FORM:
+        raise HTTPException(415, f"The body is no form; send it as {FORM}.")
     body = b""
     async for chunk in request.stream():
         body += chunk

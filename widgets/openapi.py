@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from widgets import __version__
-from widgets.answers import MOST_BODY, MOST_QUERY, Row
+from widgets.answers import FORM, MOST_BODY, MOST_QUERY, Row
 from widgets.content.model import SLUG
 from widgets.infobutton import CODE, LANGUAGE, MOST_CRITERIA, NAME, SYSTEM
 from widgets.widget import Widget
@@ -18,6 +18,7 @@ REFUSALS: Mapping[int, str] = {
     413: f"The form is longer than {MOST_BODY} bytes.",
     414: f"The query is longer than {MOST_QUERY} bytes.",
     421: "The server does not know its public address.",
+    415: f"The body is of another type than {FORM}.",
     429: "Too many searches at once; `Retry-After` says when to try again.",
 }
 """What each refusal means. Its body is one sentence of plain text that says what would be right."""
@@ -233,11 +234,11 @@ def _path(path: str, endpoint: Any, methods: tuple[str, ...], listed: type[Widge
 def _body(asked: list[Schema]) -> Schema:
     """A form with what a GET takes in its address."""
     form = {"type": "object", "properties": {one["name"]: one["schema"] for one in asked}, "required": [asked[0]["name"]]}
-    return {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": form}}}
+    return {"required": True, "content": {FORM: {"schema": form}}}
 
 
 def _responses(path: str, method: str) -> Schema:
-    refusals = {400, 404, 414, 421} | ({413} if method == "POST" else set()) | ({429} if path in {"/connect", "/api/search"} else set())
+    refusals = {400, 404, 414, 421} | ({413, 415} if method == "POST" else set()) | ({429} if path in {"/connect", "/api/search"} else set())
     plain = {"text/plain": {"schema": _WORD}} | ({"text/html": {"schema": _WORD}} if path == "/connect" else {})
     found = {str(status): {"description": REFUSALS[status], "content": plain} for status in sorted(refusals)}
     unchanged = {"304": {"description": "It has not changed since the ETag that was sent."}} if method == "GET" else {}
