@@ -607,7 +607,14 @@ def test_a_trailing_slash_leads_to_the_address_without_it(base: str) -> None:
 
 def test_a_trailing_slash_leads_to_no_other_host(base: str, made: Callable[..., Library], serve: Serve) -> None:
     """What is no address of ours is a 404 of ours, and a host that a client named is never gone to."""
-    for path in ("//evil.example/", "//evil.example/articles/sample/", "/articles//evil.example/", "/%2f/evil.example/", "/nothing/", "/articles/a//"):
+    for path in (
+        "//evil.example/",
+        "//evil.example/articles/sample/",
+        "/articles//evil.example/",
+        "/%2f/evil.example/",
+        "/nothing/",
+        "/articles/a//",
+    ):
         answer = ask(base, path)
         assert answer.status == 404, path
         assert "location" not in answer.headers

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -50,6 +51,22 @@ def test_numbers_that_cannot_be_served_are_refused(options: tuple[str, str]) -> 
     """A port that there is not would be another one, and fewer workers than one would answer nobody."""
     result = CliRunner().invoke(main, ["serve", *options])
     assert result.exit_code == 2 and f"Invalid value for '{options[0]}'" in result.output
+
+
+@pytest.mark.parametrize("command", [["serve"], ["serve", "--workers", "2"], ["demo"]])
+def test_a_port_that_is_taken_is_told_before_anything_else(command: list[str]) -> None:
+    """One line names the port and the option that changes it; nothing was loaded, and the command ends with 1."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = CliRunner().invoke(main, [*command, "--port", str(port)])
+    assert (result.exit_code, result.output) == (1, f"Error: port {port} of 127.0.0.1 is in use already; choose another one with --port.\n")
+
+
+def test_a_host_that_is_another_machines_is_told() -> None:
+    """An address that this machine has not is named, with the option that changes it."""
+    result = CliRunner().invoke(main, ["serve", "--port", "0", "--host", "192.0.2.1"])
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: nobody can listen on 192.0.2.1: ") and result.output.endswith("with --host.\n")
 
 
 def test_the_access_log_holds_routes(content: Path) -> None:

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from widgets.catalog import catalog
-from widgets.commands.serve import library_or_exit, settings_or_exit
+from widgets.commands.serve import free_or_exit, library_or_exit, settings_or_exit
 from widgets.embed import Asset, loader
 from widgets.languages import words_in
 from widgets.settings import files
@@ -39,6 +39,8 @@ def command(port: int) -> None:
     """Show the library and, on another site, a partner's page with every widget."""
     library = f"http://localhost:{port}"
     settings = settings_or_exit()
+    for number in (port, port + 1):
+        free_or_exit("127.0.0.1", number)
     served = library_or_exit(replace(settings, public_url=settings.public_url or library))
     filled_in = partial(filled, library=library, pinned=lambda: loader(served.settings.public_url, served.editions.current))
     click.echo(f"The library:               {library}/")

@@ -2,8 +2,10 @@
 
 import os
 import signal
+import socket
 from contextlib import ExitStack
 from dataclasses import replace
+from errno import EACCES, EADDRINUSE
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -32,11 +34,12 @@ DRAIN = 8
 @click.option("--snapshot", type=click.Path(dir_okay=False, path_type=Path), help="A compiled library, made by `health-widgets build`.")
 def command(host: str, port: int, workers: int, content: Path | None, snapshot: Path | None) -> None:
     """Serve the library. Settings are HEALTH_WIDGETS_* variables; see the README."""
-    signal.signal(signal.SIGTERM, _end)
     for name, path in (("CONTENT", content), ("SNAPSHOT", snapshot)):
         if path is not None:  # worker processes have nothing of ours but the environment
             os.environ[PREFIX + name] = str(path)
     settings = settings_or_exit()
+    free_or_exit(host, port)
+    signal.signal(signal.SIGTERM, _end)
     with ExitStack() as stack:
         if workers > 1 and settings.content and not settings.snapshot:
             shared = stack.enter_context(_temporary())
@@ -92,6 +95,18 @@ def library_or_exit(settings: Settings) -> Library:
         return create_app(settings)
     except (NoLibrary, SnapshotError) as error:
         raise click.ClickException(str(error)) from error
+
+
+def free_or_exit(host: str, port: int) -> None:
+    """Nothing, where one can listen there; else the command ends, before it loads or says anything, with the option to change."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        if error.errno == EADDRINUSE:
+            raise click.ClickException(f"port {port} of {host} is in use already; choose another one with --port.") from error
+        if error.errno == EACCES:
+            raise click.ClickException(f"port {port} is for the system's own services; choose one above 1023 with --port.") from error
+        raise click.ClickException(f"nobody can listen on {host}: {error.strerror}; choose an address of this machine with --host.") from error
 
 
 def settings_or_exit() -> Settings:
