@@ -1,6 +1,8 @@
 """What becomes of a folder of Markdown and HTML files."""
 
+import os
 from datetime import date
+from errno import EACCES
 from pathlib import Path
 
 import pytest
@@ -141,6 +143,46 @@ def test_bad_file(tmp_path, case):
     result = imported(tmp_path / "handouts", tmp_path / "into", "folder")
     assert result.exit_code == 3 and f"Left out: {name}: {reason}" in result.output
     assert list(read_folder(tmp_path / "into").library.articles) == ["resting"]
+
+
+def test_what_is_passed_over_is_named(tmp_path):
+    """A symbolic link, also one in a circle or to a folder, and a pipe are left out by name; what is hidden is nobody's business."""
+    source = tmp_path / "handouts"
+    making.write(source / "resting.md", "# Resting\n\nRest.\n")
+    (source / "linked.md").symlink_to("resting.md")
+    (source / "circle.md").symlink_to("circle.md")
+    (source / "elsewhere").symlink_to(tmp_path)
+    (source / ".hidden.md").symlink_to("resting.md")
+    os.mkfifo(source / "pipe.md")
+    result = imported(source, tmp_path / "into", "folder")
+    assert result.exit_code == 3
+    for name in ("linked.md", "circle.md", "elsewhere"):
+        assert f"Left out: {name}: is a symbolic link" in result.output
+    assert "Left out: pipe.md: is a pipe or a device, and no file." in result.output
+    assert result.output.count("Left out: ") == 4
+
+
+def test_what_may_not_be_read_is_named(tmp_path, monkeypatch):
+    """A file and a folder that are closed to the importer are left out by name; the others come in."""
+    source = tmp_path / "handouts"
+    for name in ("resting", "closed", "locked/inside"):
+        making.write(source / f"{name}.md", f"# {name.title()}\n\nRest.\n")
+    read, listed = Path.read_bytes, Path.iterdir
+
+    def refuse(real):
+        def maybe(path):
+            if path.name in ("closed.md", "locked"):  # root may read everything
+                raise PermissionError(EACCES, "Permission denied", str(path))
+            return real(path)
+
+        return maybe
+
+    monkeypatch.setattr(Path, "read_bytes", refuse(read))
+    monkeypatch.setattr(Path, "iterdir", refuse(listed))
+    result = imported(source, tmp_path / "into", "folder")
+    assert result.exit_code == 3
+    for name in ("closed.md", "locked"):
+        assert f"Left out: {name}: cannot be read: Permission denied." in result.output
 
 
 def test_one_article_in_two_files(tmp_path):

@@ -55,17 +55,31 @@ def _read(folder: Path, root: Path, report: Report) -> dict[str, Place]:
     places: dict[str, Place] = {}
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
-        hidden = any(part.startswith(".") for part in relative.parts) or root.resolve() in path.resolve().parents
-        if hidden or path.is_symlink() or not path.is_file():
-            continue
-        if path.suffix.lower() not in SUFFIXES:
-            report.notes[f"a {path.suffix or 'nameless'} file is no text"] += 1
+        if any(part.startswith(".") for part in relative.parts) or root.resolve() in (path.parent.resolve() / path.name).parents:
             continue
         try:
-            _add(places, path, relative, report)
+            if _is_page(path, report):
+                _add(places, path, relative, report)
         except ValueError as error:
             report.left_out.append(f"{relative.as_posix()}: {error}.")
+        except OSError as error:
+            report.left_out.append(f"{relative.as_posix()}: cannot be read: {error.strerror}.")
     return places
+
+
+def _is_page(path: Path, report: Report) -> bool:
+    """Whether it is a file that may be a page. Raises ValueError or OSError for what may hide some: a link, a pipe, a closed folder."""
+    if path.is_symlink():
+        raise ValueError("is a symbolic link, and may lead anywhere; put the file itself here")
+    if path.is_dir():
+        next(path.iterdir(), None)
+        return False
+    if not path.is_file():
+        raise ValueError("is a pipe or a device, and no file")
+    if path.suffix.lower() not in SUFFIXES:
+        report.notes[f"a {path.suffix or 'nameless'} file is no text"] += 1
+        return False
+    return True
 
 
 def _add(places: dict[str, Place], path: Path, relative: Path, report: Report) -> None:
