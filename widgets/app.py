@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from markupsafe import Markup
 from starlette.applications import Starlette
@@ -67,9 +67,9 @@ class Library:
         """
         if not self.settings.public_url:
             raise SettingsError(f"render_widget needs {PREFIX}PUBLIC_URL: what it makes holds the library's address.")
-        query = urlencode({name.replace("_", "-"): value for name, value in attributes.items()})
-        edition = self.editions.current
-        place = Place(self.settings.public_url, edition, readers.named(kind).parse(query).settled(edition))
+        widget, edition = readers.named(kind), self.editions.current
+        query = embedding.query_of(widget, attributes)
+        place = Place(self.settings.public_url, edition, widget.parse(query).settled(edition))
         return Markup(embedding.render_include(embedding.Look.parse(query).on(place), self.serving.moment()))  # noqa: S704 - it is our own template's output
 
     def close(self) -> None:

@@ -1,9 +1,11 @@
 """The ways of embedding that need no script on the partner's page: frames, server includes, oEmbed."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
 from typing import Any, Self
-from urllib.parse import parse_qs, quote, unquote
+from urllib.parse import parse_qs, quote, unquote, urlencode
 
 from markupsafe import Markup as Safe
 from starlette.requests import Request
@@ -13,6 +15,7 @@ from widgets import embed
 from widgets.answers import HTML, INCLUDE, SCRIPT, SHARED, Row, framed, not_allowed, refusal
 from widgets.catalog.article_card import ArticleCard
 from widgets.catalog.topic_browser import TopicBrowser
+from widgets.content.files import meant
 from widgets.edition import Edition
 from widgets.moment import Moment
 from widgets.place import Place
@@ -21,7 +24,7 @@ from widgets.render import render, render_partial
 from widgets.serving import Serving, W
 from widgets.store import prepare
 from widgets.values import one_of
-from widgets.widget import BadAttribute, Query, Widget, attribute, parsed
+from widgets.widget import BadAttribute, Query, Widget, attribute, html_name, parsed, shown
 
 WIDTH, HEIGHT = 600, 480
 """The size of a pasted address where the page around names none, in CSS pixels."""
@@ -56,6 +59,17 @@ class Look:
     def on(self, place: Place[W]) -> Place[W]:
         """The place, looking like this."""
         return replace(place, theme="" if self.theme == "auto" else self.theme)
+
+
+def query_of(kind: type[Widget], attributes: Mapping[str, str]) -> str:
+    """The query string of attributes by their names in Python. Raises BadAttribute for one that there is not: here it is a slip of
+    the pen, where in an address it may be anyone's, and is ignored."""
+    given = {name.replace("_", "-"): value for name, value in attributes.items()}
+    known = [html_name(f) for f in (*kind.declared(), *fields(Look))]
+    for name in (name for name in given if name not in known):
+        near = meant(get_close_matches(name, known, 2))
+        raise BadAttribute(f"{shown(name)}: {kind.tag()} has no such attribute{near} Known: {', '.join(known)}.")
+    return urlencode(given)
 
 
 def _values(place: Place[Any], moment: Moment, query: Query | None = None) -> dict[str, Any]:
