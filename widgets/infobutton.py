@@ -9,14 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from babel.core import get_global
-
 from widgets.codes import DEFAULT, SYSTEMS, CodeSystem, normal, system_of
 from widgets.content.coded import coded
 from widgets.content.markup import fold
 from widgets.content.model import Article
 from widgets.edition import Edition
 from widgets.languages import Words, words_in
+from widgets.languages.cldr import aliases
 from widgets.results import matches
 from widgets.sites import Site
 from widgets.widget import BadAttribute, Widget
@@ -131,7 +130,7 @@ def _clean(text: str) -> str:
 def language_of(text: str) -> str:
     """A language as records name it, by its two-letter code: `spa` is Spanish too, and so is `sp`, which MedlinePlus Connect takes."""
     first, hyphen, more = text.strip()[:40].lower().replace("_", "-").partition("-")
-    return ("es" if first == "sp" else str(get_global("language_aliases").get(first, first))) + hyphen + more
+    return ("es" if first == "sp" else aliases().get(first, first)) + hyphen + more
 
 
 def answer(edition: Edition, asked: Infobutton) -> Answer:

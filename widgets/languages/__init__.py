@@ -1,15 +1,15 @@
 """Interface words, one file a language. Adding a language is adding a file."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+import tomli
+
+from widgets.languages.cldr import Cldr, aliases, cldr, forget
 
 _FOLDER = Path(__file__).parent
 FALLBACK = "en"
@@ -20,6 +20,7 @@ class Words:
     """One language's interface words."""
 
     language: str
+    cldr: Cldr
     table: Mapping[str, Any]
 
     def __getitem__(self, key: str) -> str:
@@ -33,38 +34,35 @@ class Words:
     def count(self, key: str, n: int) -> str:
         """The words of `key` for `n` things, in the language's plural form."""
         forms: Mapping[str, str] = self.table[key]
-        return forms.get(self._locale.plural_form(n), forms["other"]).format(n=n)
+        return forms.get(self.cldr.plural_form(n), forms["other"]).format(n=n)
 
     def date(self, day: date) -> str:
         """A day as the language writes it in full, e.g. November 22, 2026."""
-        return _long_date(day, self.language)
+        return self.cldr.date(day)
 
-    @cached_property
+    @property
     def direction(self) -> str:
         """ltr or rtl."""
-        return str(self._locale.text_direction)
+        return self.cldr.direction
 
-    @cached_property
+    @property
     def own_name(self) -> str:
         """The language's name in itself, with a capital."""
-        name = self._locale.get_display_name() or self.language
-        return name[:1].upper() + name[1:]
-
-    @cached_property
-    def _locale(self) -> Locale:
-        return Locale.parse(self.language, sep="-")
-
-
-@lru_cache(1000)
-def _long_date(day: date, language: str) -> str:
-    return format_date(day, "long", locale=Locale.parse(language, sep="-"))
+        return self.cldr.own_name
 
 
 @cache
 def words_in(language: str) -> Words:
     """The words of a language, or of the nearest one that has a file; English words fill what it lacks."""
     found = lookup(language, known())
-    return Words(language if found and _in_cldr(language) else found or FALLBACK, _read(FALLBACK) | _read(found or FALLBACK))
+    name = language if found and cldr(language) else found or FALLBACK
+    return Words(name, _known(name), _read(FALLBACK) | _read(found or FALLBACK))
+
+
+def _known(language: str) -> Cldr:
+    if not (facts := cldr(language)):
+        raise LookupError(f"CLDR knows no dates and plurals for {language!r}, which has a file in {_FOLDER}; name it by its code there.")
+    return facts
 
 
 @cache
@@ -88,20 +86,19 @@ def speaks(wanted: str, language: str) -> bool:
     return wanted == language or bool(lookup(wanted, (language,)))
 
 
-@lru_cache(1000)
 def direction(language: str) -> str:
     """ltr or rtl, for any language that CLDR knows."""
-    return str(Locale.parse(language, sep="-").text_direction) if _in_cldr(language) else "ltr"
+    return facts.direction if (facts := cldr(language)) else "ltr"
 
 
-def _in_cldr(language: str) -> bool:
-    """Whether there are dates and plurals for it; en-GB has its own."""
-    try:
-        return bool(Locale.parse(language, sep="-"))
-    except (ValueError, UnknownLocaleError):
-        return False
+def ready() -> None:
+    """Read every language that has words now, before anything else takes memory, and let go of what Babel keeps: for a process of our own."""
+    for language in known():
+        words_in(language)
+    aliases()
+    forget()
 
 
 @cache
 def _read(language: str) -> dict[str, Any]:
-    return tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
+    return tomli.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))

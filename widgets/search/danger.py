@@ -3,13 +3,14 @@
 It is no triage: it errs to showing the line, reads every language that it has, and says nothing of what is wrong.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby, pairwise, product
 from pathlib import Path
 from typing import Literal
+
+import tomli
 
 from widgets.search.spelling import distance
 from widgets.search.words import Speech, cut, speech
@@ -103,7 +104,7 @@ def _is_near(word: str, stem: str, sound: str, sign: _Known) -> bool:
 
 @cache
 def _signs(language: str) -> _Signs:
-    table: Mapping[str, list[str]] = tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
+    table: Mapping[str, list[str]] = tomli.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
     signs = tuple(_parsed(kind, line) for kind in ("crisis", "emergency") for line in table[kind])
     words = frozenset(word for sign in signs for slot in sign.slots for word in slot)
     spoken = speech(language)
@@ -115,7 +116,7 @@ def _signs(language: str) -> _Signs:
 @cache
 def _ordinary() -> frozenset[str]:
     """Words near to signs that mean something else, in whatever language."""
-    return frozenset(word for path in _FOLDER.glob("*.toml") for word in tomllib.loads(path.read_text("utf-8"))["ordinary"])
+    return frozenset(word for path in _FOLDER.glob("*.toml") for word in tomli.loads(path.read_text("utf-8"))["ordinary"])
 
 
 def _parsed(kind: Literal["crisis", "emergency"], line: str) -> _Sign:

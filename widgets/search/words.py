@@ -5,7 +5,6 @@ One file a language in `words/`. A language without a file is searched too, with
 
 import math
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from sys import intern
 from typing import Any, TypeVar
 
 import Stemmer
+import tomli
 
 from widgets.content.markup import fold
 from widgets.search.spelling import grams
@@ -172,7 +172,7 @@ def speech(language: str) -> Speech:
     """The language `en` for `en` and `en-GB`; an empty one where there is no file."""
     path = _FOLDER / f"{language.partition('-')[0].lower()}.toml"
     known = re.fullmatch(r"[a-z]{2,3}", path.stem) and path.is_file()
-    return Speech(language, tomllib.loads(path.read_text("utf-8")) if known else {})
+    return Speech(language, tomli.loads(path.read_text("utf-8")) if known else {})
 
 
 def _stem(algorithm: str, word: str) -> str:

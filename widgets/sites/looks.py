@@ -5,7 +5,6 @@ travel with each partial of a site that uses it, and `<name>.page.css` with rule
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 import rcssmin
+import tomli
 
 from widgets.settings import files
 from widgets.sites.schema import Colours, Tokens
@@ -79,7 +79,7 @@ def look_of(theme: str, tokens: Tokens) -> Look | None:
 @cache
 def themes() -> Mapping[str, Tokens]:
     """The built-in themes by name."""
-    return {path.stem: msgspec.convert(tomllib.loads(path.read_text("utf-8")), Tokens) for path in sorted(_folder().glob("*.toml"))}
+    return {path.stem: msgspec.convert(tomli.loads(path.read_text("utf-8")), Tokens) for path in sorted(_folder().glob("*.toml"))}
 
 
 @cache
