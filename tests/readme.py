@@ -176,7 +176,9 @@ def command_line() -> str:
 
 def _commands(group: click.Group, above: str) -> Iterator[tuple[str, click.Command]]:
     """The commands by what one types, those of a group in its place."""
-    for name, command in sorted(group.commands.items()):
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from _commands(command, f"{above} {name}")
         else:
