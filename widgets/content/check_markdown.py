@@ -8,7 +8,7 @@ from typing import Any
 import pyromark
 
 from widgets.content.files import ContentFile, Fault
-from widgets.content.markup import ATTRIBUTES, OPTIONS, SCHEMES, TAGS
+from widgets.content.markdown import ATTRIBUTES, OPTIONS, SCHEMES, TAGS
 from widgets.content.rules import Rules
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)

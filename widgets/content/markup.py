@@ -1,44 +1,22 @@
-"""Markdown -> parts: safe HTML with holes where an address, a heading level or a region's words go.
+"""Texts in parts: safe HTML with holes where an address, a heading level or a region's words go.
 
 A library holds no origin and serves many sites, so what differs from answer to answer is left
-as a part, and `render` fills it in. Everything else is sanitised here, once, when a file is read.
+as a part, and `render` fills it in. `markdown` makes and sanitises everything else, once, when a file is read.
 """
 
 import html
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import msgspec
-import nh3
-import pyromark
 
 SAYINGS = ("emergency", "emergency-number", "crisis", "crisis-number")
 SAYING = re.compile(r"\{(" + "|".join(SAYINGS) + r")\}")
 """A place in a text for words that a site's region decides."""
 _CALL = re.compile(r"\{(?:emergency|crisis)\}")
-
-TAGS = {"p", "br", "hr", "em", "strong", "del", "ul", "ol", "li", "blockquote", "a", "h2", "h3", "h4", "h5", "h6",
-         "table", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd", "sup", "sub", "code"}  # fmt: skip
-ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "th": {"align"}, "td": {"align"}}
-SCHEMES = {"http", "https", "mailto", "tel", "article", "topic"}
-OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH
-_clean = nh3.Cleaner(
-    tags=TAGS,
-    attributes=ATTRIBUTES,
-    url_schemes=SCHEMES,
-    url_relative="deny",
-    link_rel=None,
-    set_tag_attribute_values={"a": {"referrerpolicy": "no-referrer"}, "th": {"scope": "col"}},
-    clean_content_tags={"script", "style", "title", "svg", "math", "template", "iframe"},
-).clean
-_markdown = partial(pyromark.html, options=OPTIONS)
-_TO_CLEAN = re.compile(r'<(?!/?(?:p|li|ul|strong|em|h[2-6]|blockquote|ol|del)>|/a>|a href="(?:article|topic):[a-z0-9-]+">)')
-"""In HTML made of Markdown: a tag other than those that the sanitiser leaves as they are, or which become parts whole."""
-_CHANGED = "&\0\r\xa0\ufeff"
-"""Characters that the sanitiser reads, or writes, as others."""
 
 _HOLE = re.compile(  # each pattern here begins with one plain character: `re` is slow to look for one of several
     r'<(?:a href="(?P<kind>article|topic):(?P<slug>[^"]*)"[^>]*>(?P<inner>.*?)</a>|h(?P<level>[2-6])>(?P<title>.*?)</h(?P=level)>)',
@@ -49,8 +27,6 @@ _INLINE_TAG = re.compile(r"</?(?:a|code|del|em|strong|su[bp])\b[^>]*>")
 _TAG = re.compile(r"<[^>]+>")
 _LINK = re.compile(r"</?a\b[^>]*>")
 _WORDS = re.compile(r"\w+")
-_TABLE = re.compile(r"<table>\s*<thead>\s*<tr>\s*<th[^>]*>(?!\s*</th>).*?</table>", re.DOTALL)
-_FIRST_CELL = re.compile(r"<tr>\s*<td([^>]*)>(?!\s*</td>)(.*?)</td>", re.DOTALL)
 _OPENING = " \n\"'“”‘’«»()[]"
 """Quotes and brackets, which may stand between two sentences."""
 _BEGINS = {">": "<", ";": "&"}
@@ -118,28 +94,13 @@ class Markup:
         return "".join(map(_source, self.parts))
 
 
-def from_markdown(text: str) -> Markup:
-    """Compile Markdown: raw HTML in it is sanitised, headings get ids, references become parts."""
-    made = _markdown(text)
-    return _compile(made if _is_clean(text, made) else _labelled(_clean(made)))
-
-
-def _is_clean(text: str, made: str) -> bool:
-    """Whether the sanitiser, which takes most of a compiling, would find nothing to do: plain tags alone, which Markdown itself opened and closed."""
-    return "<" not in text and not any(map(made.__contains__, _CHANGED)) and not _TO_CLEAN.search(made)
-
-
-def _labelled(safe: str) -> str:
-    """Tables whose first column has a heading: the first cell of each row is the row's own."""
-    return _TABLE.sub(lambda table: _FIRST_CELL.sub(r'<tr><th scope="row"\1>\2</th>', table[0]), safe) if "<table>" in safe else safe
-
-
 def from_plain(text: str) -> Markup:
     """Compile plain text, in which only sayings are special; what to do in an emergency stands out."""
-    return _compile(_CALL.sub(r"<strong>\g<0></strong>", html.escape(text)))
+    return in_parts(_CALL.sub(r"<strong>\g<0></strong>", html.escape(text)))
 
 
-def _compile(safe: str) -> Markup:
+def in_parts(safe: str) -> Markup:
+    """Sanitised HTML in parts: headings get ids, references and sayings become parts."""
     parts: list[Part] = []
     ids: set[str] = set()
     end = 0

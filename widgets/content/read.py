@@ -26,6 +26,8 @@ def parse_article(file: ContentFile) -> ArticleFile:
 
 def parse_text(file: ContentFile) -> Text:
     """`articles/<slug>/<language>.md` as a text."""
+    from widgets.content.markdown import from_markdown  # noqa: PLC0415 - where nothing is compiled its libraries cost no memory
+
     head, body = file.front_matter()
     front = head.load(FrontMatter)
     if not body.text.strip() and front.withdrawn is None:
@@ -34,7 +36,7 @@ def parse_text(file: ContentFile) -> Text:
         file.name.rpartition("/")[2].removesuffix(".md"),
         front,
         markup.from_plain(front.emergency.strip()),
-        markup.from_markdown(body.text),
+        from_markdown(body.text),
         text_hash(front, body.text),
     )
 

@@ -11,7 +11,8 @@ import nh3
 from bs4 import BeautifulSoup, UnusualUsageWarning
 from markdownify import MarkdownConverter
 
-from widgets.content.markup import SAYING, SCHEMES, TAGS
+from widgets.content.markdown import SCHEMES, TAGS
+from widgets.content.markup import SAYING
 from widgets.sites import REGIONS
 
 _TAGS = TAGS | {"h1", "b", "i", "s", "caption", "img", "div", "section", "article", "main", "header", "figure", "figcaption"}

@@ -13,7 +13,7 @@ import pyromark
 import yaml
 from bs4 import BeautifulSoup
 
-from widgets.content.markup import OPTIONS
+from widgets.content.markdown import OPTIONS
 from widgets.content.model import LANGUAGE, check_http
 from widgets.imports.markdown import numberless, soup
 from widgets.imports.texts import line
