@@ -14,6 +14,7 @@ import click
 import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
+from widgets import languages
 from widgets.app import Library, create_app
 from widgets.edition import NoLibrary, SnapshotError
 from widgets.processes import Workers, keep_buffers, share_memory
@@ -45,6 +46,7 @@ def command(host: str, port: int, workers: int, content: Path | None, snapshot: 
             shared = stack.enter_context(_temporary())
             os.environ |= {f"{PREFIX}CONTENT": str(settings.content), f"{PREFIX}SNAPSHOT": f"{shared}/library.sqlite"}
         if workers > 1:  # what cannot be served ends the command here, and not each worker again and again
+            languages.ready()
             library_or_exit(replace(settings_or_exit(), watch=False)).close()
             share_memory()
         _run(host, port, workers)
@@ -86,6 +88,7 @@ def _end(*_: object) -> None:
 def application() -> Library:
     """The application of one worker process, with the settings of the environment."""
     keep_buffers()
+    languages.ready()
     return library_or_exit(settings_or_exit())
 
 
