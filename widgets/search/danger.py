@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby, pairwise, product
 from pathlib import Path
+from sys import intern
 from typing import Literal
 
 import tomli
@@ -27,8 +28,8 @@ class _Sign:
     """Words that must all be there, each slot by one of its words; and those that make it an ordinary search."""
 
     kind: Danger
-    slots: tuple[frozenset[str], ...]
-    unless: frozenset[str]
+    slots: tuple[tuple[str, ...], ...]
+    unless: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,13 @@ def _shown(known: _Signs, words: list[str]) -> Iterator[_Sign]:
     meant = [_meant(known, word) for word in pieces]
     said, told = frozenset(words), frozenset[str]().union(*meant)
     for sign in known.signs:
-        if all(slot & told for slot in sign.slots) and not sign.unless & said and _holds(sign, meant):
+        if not any(map(told.isdisjoint, sign.slots)) and said.isdisjoint(sign.unless) and _holds(sign, meant):
             yield sign
 
 
 def _holds(sign: _Sign, meant: list[frozenset[str]]) -> bool:
     """Whether each slot has a word of its own."""
-    places = [[n for n, ones in enumerate(meant) if ones & slot] for slot in sign.slots]
+    places = [[n for n, ones in enumerate(meant) if not ones.isdisjoint(slot)] for slot in sign.slots]
     return any(len(set(chosen)) == len(chosen) for chosen in product(*places))
 
 
@@ -121,8 +122,11 @@ def _ordinary() -> frozenset[str]:
 
 def _parsed(kind: Literal["crisis", "emergency"], line: str) -> _Sign:
     needed, _, unless = line.partition("!")
-    slots = tuple(frozenset(word.strip() for word in slot.split("|")) for slot in needed.split("+"))
-    return _Sign(kind, slots, frozenset(word.strip() for word in unless.split("|")) - {""})
+    return _Sign(kind, tuple(map(_words, needed.split("+"))), _words(unless))
+
+
+def _words(listed: str) -> tuple[str, ...]:
+    return tuple(intern(word) for one in listed.split("|") if (word := one.strip()))
 
 
 @cache

@@ -276,8 +276,8 @@ def _phrases(speech: Speech, keys: list[str]) -> Iterator[tuple[tuple[str, ...],
             if (phrase := tuple(keys[start : start + size])) in speech.lay:
                 yield phrase, list(range(start, start + size))
     asked = frozenset(keys)
-    for words, phrase in dict.fromkeys(one for key in asked for one in speech.lay_sets.get(key, ())):
-        if words <= asked:
+    for phrase in dict.fromkeys(one for key in asked for one in speech.lay_sets.get(key, ())):
+        if (words := speech.telling(phrase)) <= asked:
             yield phrase, [n for n, key in enumerate(keys) if key in words]
 
 
@@ -286,7 +286,8 @@ def _parts(speech: Speech, asked: Mapping[str, float]) -> list[tuple[tuple[str, 
     tells = cache(speech.tells)
     whole = sum(map(tells, asked))
     shares = []
-    for words, phrase in dict.fromkeys(one for key in asked for one in speech.lay_sets.get(key, ())):
+    for phrase in dict.fromkeys(one for key in asked for one in speech.lay_sets.get(key, ())):
+        words = speech.telling(phrase)
         both = words & asked.keys()
         if len(both) < len(words):
             told = sum(tells(key) * asked[key] for key in both)

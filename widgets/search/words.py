@@ -7,7 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from sys import intern
@@ -40,7 +40,13 @@ class Speech:
     """One language, as far as searching goes."""
 
     language: str
-    table: Mapping[str, Any] = field(repr=False)
+
+    @cached_property
+    def _table(self) -> Mapping[str, Any]:
+        """The language's file, `en` for `en-GB`; nothing where there is none."""
+        path = _FOLDER / f"{self.language.partition('-')[0].lower()}.toml"
+        known = re.fullmatch(r"[a-z]{2,3}", path.stem) and path.is_file()
+        return tomli.loads(path.read_text("utf-8")) if known else {}
 
     def query(self, text: str) -> list[str]:
         """The first words of what was typed."""
@@ -48,7 +54,11 @@ class Speech:
 
     def stem(self, word: str) -> str:
         """The word without its endings; itself where the language has no stemmer."""
-        return _stem(self.table.get("stemmer", ""), word)
+        return _stem(self._algorithm, word)
+
+    @cached_property
+    def _algorithm(self) -> str:
+        return str(self._table.get("stemmer", ""))
 
     def stems(self, words: Iterable[str]) -> list[str]:
         """Each word's stem."""
@@ -67,18 +77,18 @@ class Speech:
     @cached_property
     def stop(self) -> frozenset[str]:
         """Words that say nothing of what is looked for."""
-        return frozenset(self.table.get("stop", ()))
+        return frozenset(self._table.get("stop", ()))
 
     @cached_property
     def weak(self) -> frozenset[str]:
         """Stems of words that say little: they need not be found."""
-        return frozenset(self.stem(word) for word in self.table.get("weak", ()))
+        return frozenset(self.stem(word) for word in self._table.get("weak", ()))
 
     @cached_property
     def same(self) -> Mapping[str, tuple[str, ...]]:
         """Words that people use for one another, by the stem of each: pee and urine, belly and stomach."""
         found: dict[str, list[str]] = {}
-        for group in self.table.get("same", ()):
+        for group in self._table.get("same", ()):
             for word in group:
                 found.setdefault(self.stem(word), []).extend(group)
         return {stem: tuple(dict.fromkeys(words)) for stem, words in found.items()}
@@ -91,7 +101,7 @@ class Speech:
     @property
     def _called(self) -> list[tuple[str, list[str]]]:
         """Names, and what people, pharmacies and clinicians call them."""
-        return [row for table in ("called", "medicines", "short") for row in self.table.get(table, {}).items()]
+        return [row for table in ("called", "medicines", "short") for row in self._table.get(table, {}).items()]
 
     @cached_property
     def lay(self) -> Mapping[tuple[str, ...], Mapping[tuple[str, ...], float]]:
@@ -107,15 +117,22 @@ class Speech:
         return found
 
     @cached_property
-    def lay_sets(self) -> Mapping[str, tuple[tuple[frozenset[str], tuple[str, ...]], ...]]:
-        """Lay phrases of two and more telling words, which may stand in any order, by each of those words: the words, and the phrase.
+    def lay_sets(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+        """Lay phrases of two and more telling words, which may stand in any order, by each of those words.
 
         A phrase whose telling words all stand in its name says no more than they do: "after a heart attack" must not answer "heart attack".
         """
-        stop = frozenset(map(self.key, self.stop))
-        telling = ((frozenset(phrase) - stop, phrase, names) for phrase, names in self.lay.items())
+        telling = ((self.telling(phrase), phrase, names) for phrase, names in self.lay.items())
         sets = [(words, phrase) for words, phrase, names in telling if not any(words <= set(map(self.key, name)) for name in names)]
-        return {key: tuple(ones) for key, ones in _grouped((key, one) for one in sets for key in one[0] if len(one[0]) > 1).items()}
+        return {key: tuple(ones) for key, ones in _grouped((key, phrase) for words, phrase in sets for key in words if len(words) > 1).items()}
+
+    def telling(self, phrase: Iterable[str]) -> frozenset[str]:
+        """The words of a lay phrase, but for those that only ask."""
+        return frozenset(phrase) - self._stop_keys
+
+    @cached_property
+    def _stop_keys(self) -> frozenset[str]:
+        return frozenset(map(self.key, self.stop))
 
     def tells(self, key: str) -> float:
         """How much a word tells of which lay phrase is meant."""
@@ -125,7 +142,7 @@ class Speech:
     @cached_property
     def lay_words(self) -> frozenset[str]:
         """Every word of the lay phrases: one may misspell those too."""
-        said = (phrase for phrases in (*(said for _, said in self._called), *self.table.get("same", ())) for phrase in phrases)
+        said = (phrase for phrases in (*(said for _, said in self._called), *self._table.get("same", ())) for phrase in phrases)
         return frozenset(word for phrase in said for word in cut(phrase) if len(word) > 2) - self.stop
 
     def content(self, words: list[str]) -> list[str]:
@@ -135,7 +152,7 @@ class Speech:
 
     @cached_property
     def _sounds(self) -> tuple[re.Pattern[str], tuple[str, ...]]:
-        pairs = self.table.get("sounds", ())
+        pairs = self._table.get("sounds", ())
         return re.compile("|".join(f"({pattern})" for pattern, _ in pairs)), tuple(spoken for _, spoken in pairs)
 
     def lay_near(self, pieces: Iterable[str], skeleton: str, size: int, reach: int) -> list[str]:
@@ -154,10 +171,11 @@ class Speech:
         return {skeleton: " ".join(words) for skeleton, words in _grouped((self.skeleton(word), word) for word in sorted(self.lay_words)).items()}
 
     def ready(self) -> None:
-        """Make every table now, so that the first reader need not wait for it."""
+        """Make every table now, so that the first reader need not wait for it, and let go of the file that they are made of."""
         for name, kind in vars(Speech).items():
-            if isinstance(kind, cached_property):
+            if isinstance(kind, cached_property) and name != "_table":
                 getattr(self, name)
+        vars(self).pop("_table", None)
 
 
 def _grouped(pairs: Iterable[tuple[str, _T]]) -> Mapping[str, list[_T]]:
@@ -169,10 +187,8 @@ def _grouped(pairs: Iterable[tuple[str, _T]]) -> Mapping[str, list[_T]]:
 
 @cache
 def speech(language: str) -> Speech:
-    """The language `en` for `en` and `en-GB`; an empty one where there is no file."""
-    path = _FOLDER / f"{language.partition('-')[0].lower()}.toml"
-    known = re.fullmatch(r"[a-z]{2,3}", path.stem) and path.is_file()
-    return Speech(language, tomli.loads(path.read_text("utf-8")) if known else {})
+    """The language, as far as there is a file on it."""
+    return Speech(language)
 
 
 def _stem(algorithm: str, word: str) -> str:
