@@ -20,7 +20,7 @@ from widgets.content.model import ArticleFile, FrontMatter, TopicFile
 
 APPLICATION = 0x48574C31
 """SQLite's application id of our files: HWL1."""
-MAPPED = 4 << 20
+MAPPED = 1 << 20
 """Bytes of the file that are memory-mapped: its hot pages. The rest is read page by page, so that memory is bounded however large it is."""
 CACHED = 512 << 10
 """Bytes of other pages that a reader keeps; the system keeps them too, and hands them on in a microsecond."""
