@@ -10,8 +10,6 @@ import sys
 from uvicorn import _subprocess
 from uvicorn.supervisors import Multiprocess
 
-from widgets.render import load_templates
-
 _TRIM, _MAP, _ARENAS = -1, -3, -8
 """The allocator's options: from how many free bytes on memory goes back to the system, of how many bytes blocks are the system's own, and how
 many heaps threads share."""
@@ -30,6 +28,8 @@ class Workers(Multiprocess):
 
 def share_memory() -> None:
     """Let worker processes be copies of this one, which share its code and templates, in place of new ones that load their own."""
+    from widgets.render import load_templates  # noqa: PLC0415 - with what answers, once the languages are read
+
     if sys.platform == "linux":  # elsewhere a copy may meet system libraries that do not stand it
         load_templates()
         gc.collect()  # nothing that is open goes with a copy

@@ -1,4 +1,7 @@
-"""health-widgets serve: the library over HTTP."""
+"""health-widgets serve: the library over HTTP.
+
+What answers is imported once the languages are read: it then stands in the room that reading them took.
+"""
 
 import os
 import signal
@@ -8,17 +11,18 @@ from dataclasses import replace
 from errno import EACCES, EADDRINUSE
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
 from widgets import languages
-from widgets.app import Library, create_app
-from widgets.edition import NoLibrary, SnapshotError
 from widgets.processes import Workers, keep_buffers, share_memory
 from widgets.settings import PREFIX, Settings, SettingsError
+
+if TYPE_CHECKING:
+    from widgets.app import Library
 
 LOGS = LOGGING_CONFIG | {"loggers": LOGGING_CONFIG["loggers"] | {"widgets": {"handlers": ["default"], "level": "INFO", "propagate": False}}}
 """Uvicorn's own logging, with ours beside it: editions, faults of the content, and routes where they are asked for."""
@@ -85,15 +89,18 @@ def _end(*_: object) -> None:
     raise SystemExit(0)
 
 
-def application() -> Library:
+def application() -> "Library":
     """The application of one worker process, with the settings of the environment."""
     keep_buffers()
     languages.ready()
     return library_or_exit(settings_or_exit())
 
 
-def library_or_exit(settings: Settings) -> Library:
+def library_or_exit(settings: Settings) -> "Library":
     """The application; a content folder that cannot be served ends the command with what it lacks."""
+    from widgets.app import create_app  # noqa: PLC0415 - see above
+    from widgets.edition import NoLibrary, SnapshotError  # noqa: PLC0415
+
     try:
         return create_app(settings)
     except (NoLibrary, SnapshotError) as error:

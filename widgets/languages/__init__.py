@@ -9,7 +9,7 @@ from typing import Any
 
 import tomli
 
-from widgets.languages.cldr import Cldr, aliases, cldr, forget
+from widgets.languages.cldr import Cldr, aliases, facts, forget
 
 _FOLDER = Path(__file__).parent
 FALLBACK = "en"
@@ -55,14 +55,14 @@ class Words:
 def words_in(language: str) -> Words:
     """The words of a language, or of the nearest one that has a file; English words fill what it lacks."""
     found = lookup(language, known())
-    name = language if found and cldr(language) else found or FALLBACK
+    name = language if found and facts(language) else found or FALLBACK
     return Words(name, _known(name), _read(FALLBACK) | _read(found or FALLBACK))
 
 
 def _known(language: str) -> Cldr:
-    if not (facts := cldr(language)):
+    if not (found := facts(language)):
         raise LookupError(f"CLDR knows no dates and plurals for {language!r}, which has a file in {_FOLDER}; name it by its code there.")
-    return facts
+    return found
 
 
 @cache
@@ -88,7 +88,7 @@ def speaks(wanted: str, language: str) -> bool:
 
 def direction(language: str) -> str:
     """ltr or rtl, for any language that CLDR knows."""
-    return facts.direction if (facts := cldr(language)) else "ltr"
+    return found.direction if (found := facts(language)) else "ltr"
 
 
 def ready() -> None:

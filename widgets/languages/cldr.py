@@ -28,7 +28,7 @@ class Cldr:
 
 
 @lru_cache(1000)
-def cldr(language: str) -> Cldr | None:
+def facts(language: str) -> Cldr | None:
     """What CLDR says of a language, or of its less special form; None where it knows neither."""
     try:
         locale = Locale.parse(language, sep="-")
