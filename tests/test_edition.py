@@ -311,4 +311,4 @@ def test_closing_ends_the_watch(content):
 
     made = Editions(content)
     made.close()
-    assert wait_until(lambda: all(thread.name != "health-widgets-content" for thread in threading.enumerate()), 5)
+    assert wait_until(lambda: all(thread.name != "health-widgets-content" for thread in threading.enumerate()), 30)
