@@ -60,11 +60,15 @@ import datetime
 from babel import core, localedata
 from widgets import languages
 from widgets.languages.cldr import aliases
-languages.ready()
-for language in languages.known():
+languages.ready([*languages.known(), "en-GB"])
+for language in (*languages.known(), "en-GB"):
     words = languages.words_in(language)
     print(words.date(datetime.date(2026, 11, 22)), words.own_name, words.direction, languages.direction(language), aliases()["spa"])
 assert not localedata._cache and core._global_data is None
 """
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert said.splitlines() == ["November 22, 2026 English ltr ltr es", "22 de noviembre de 2026 Español ltr ltr es"]
+    assert said.splitlines() == [
+        "November 22, 2026 English ltr ltr es",
+        "22 de noviembre de 2026 Español ltr ltr es",
+        "22 November 2026 English (United Kingdom) ltr ltr es",
+    ]

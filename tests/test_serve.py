@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from tests import making
 from widgets.commands import main
+from widgets.snapshot.file import make
 
 
 class Served:
@@ -125,3 +126,24 @@ def test_a_wrong_setting_ends_the_command_with_one_line() -> None:
     command = [sys.executable, "-m", "widgets", "serve"]
     done = subprocess.run(command, env=os.environ | {"HEALTH_WIDGETS_WATCH": "maybe"}, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "Error: HEALTH_WIDGETS_WATCH: 'maybe' is neither 1 nor 0.\n")
+
+
+def test_a_worker_loads_nothing_that_answers_do_not_need(content: Path, tmp_path: Path) -> None:
+    """A worker of a compiled library answers without what compiling, checking and importing need."""
+    file = tmp_path / "library.sqlite"
+    make(content, file)
+    code = """
+import sys
+from starlette.testclient import TestClient
+from widgets.commands.serve import application
+needless = {"nh3", "pyromark", "bs4", "markdownify", "tomlkit", "yaml", "widgets.check", "widgets.content.markdown", "widgets.imports"}
+app = application()
+print(sorted(needless & sys.modules.keys()))
+client = TestClient(app)
+asked = [client.get(path).status_code for path in ("/", "/articles/sample", "/partials/article-card?article=sample", "/api/articles", "/embed.js")]
+print(asked, client.post("/search", data={"q": "sample"}).status_code)
+print(sorted(needless & sys.modules.keys()))
+"""
+    environ = os.environ | {"HEALTH_WIDGETS_SNAPSHOT": str(file), "HEALTH_WIDGETS_PUBLIC_URL": "http://localhost"}
+    said = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True).stdout
+    assert said.splitlines() == ["[]", "[200, 200, 200, 200, 200] 200", "[]"]

@@ -50,7 +50,7 @@ def command(host: str, port: int, workers: int, content: Path | None, snapshot: 
             shared = stack.enter_context(_temporary())
             os.environ |= {f"{PREFIX}CONTENT": str(settings.content), f"{PREFIX}SNAPSHOT": f"{shared}/library.sqlite"}
         if workers > 1:  # what cannot be served ends the command here, and not each worker again and again
-            languages.ready()
+            languages.ready(languages.known())
             library_or_exit(replace(settings_or_exit(), watch=False)).close()
             share_memory()
         _run(host, port, workers)
@@ -92,8 +92,10 @@ def _end(*_: object) -> None:
 def application() -> "Library":
     """The application of one worker process, with the settings of the environment."""
     keep_buffers()
-    languages.ready()
-    return library_or_exit(settings_or_exit())
+    languages.ready(languages.known())
+    library = library_or_exit(settings_or_exit())
+    languages.ready(library.editions.current.languages)  # en-GB, say, which has no words of its own
+    return library
 
 
 def library_or_exit(settings: Settings) -> "Library":

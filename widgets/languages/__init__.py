@@ -1,6 +1,6 @@
 """Interface words, one file a language. Adding a language is adding a file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -91,9 +91,9 @@ def direction(language: str) -> str:
     return found.direction if (found := facts(language)) else "ltr"
 
 
-def ready() -> None:
-    """Read every language that has words now, before anything else takes memory, and let go of what Babel keeps: for a process of our own."""
-    for language in known():
+def ready(languages: Iterable[str]) -> None:
+    """Read what is needed of these languages now, and let go of what Babel keeps of them: for a process of our own."""
+    for language in languages:
         words_in(language)
     aliases()
     forget()
