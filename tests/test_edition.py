@@ -309,6 +309,8 @@ def test_closing_ends_the_watch(content):
     """Closing ends the watching thread."""
     import threading
 
+    others = set(threading.enumerate())
     made = Editions(content)
+    begun = set(threading.enumerate()) - others
     made.close()
-    assert wait_until(lambda: all(thread.name != "health-widgets-content" for thread in threading.enumerate()), 30)
+    assert begun and wait_until(lambda: not any(thread.is_alive() for thread in begun), 30)
