@@ -61,7 +61,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 
 
 def each(one: Served) -> Iterator[int]:
-    """Each worker in turn, while it alone can answer: which of those that wait for a connection gets it is the system's choice, and can be the same for long."""
+    """Each worker in turn, while it alone can answer: whom of those that wait the system gives a connection can be the same one for long."""
     workers = [number(line) for line in one.heard if "Started server process" in line]
     for worker in workers:
         others = {*workers, one.process.pid} - {worker}  # who looks after them as well, or it would take them for dead
@@ -82,7 +82,7 @@ def state(process: int) -> str:
 
 def shows(one: Served, words: str) -> bool:
     """Whether every worker shows the article with these words."""
-    return all([f"{words}</h1>" in said(one.base) for _ in each(one)])
+    return all(f"{words}</h1>" in said(one.base) for _ in each(one))
 
 
 def faults(one: Served) -> list[int]:
