@@ -90,7 +90,6 @@
       this.#trouble = create("div", { className: "box" });
       this.#slot = create("slot");
       this.root.append(this.#status, this.box, this.#trouble, this.#slot);
-      this.#wear(there?.dataset.css ?? `:host{min-block-size:${this.#spec[1]}}`);
       if (there) this.#filled = this.shown = this.#wanted = this.#address;
       const touched = (event) => this.#touched(event);
       for (const type of ["click", "submit", "input"]) listen(this.box, type, touched, true);
@@ -120,13 +119,15 @@
     }
     connect() {
       this.#assign();
+      this.#wear(this.#filled ? this.root.querySelector(".hw")?.dataset.css : `:host{min-block-size:${this.#spec[1]}}`);
       this.#children.observe(this.host, { childList: true });
       if (this.#filled || !this.#spec[2]) return this.#load();
       this.#near = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.#load(), { rootMargin: "100%" });
       this.#near.observe(this.host);
     }
     disconnect() {
-      for (const one of [this.#children, this.#near]) one?.disconnect();
+      this.#children.disconnect();
+      this.#near?.disconnect();
       this.#waiting?.abort();
     }
     changed() { if (this.#started) this.#load(); } // a widget still out of sight goes on waiting
@@ -176,7 +177,7 @@
       wordings.splice(this.#draw * wordings.length, 1)[0]?.removeAttribute("hidden");
       for (const other of wordings) other.remove();
     }
-    #wear(css) { this.root.adoptedStyleSheets = [shared, css].filter(Boolean).map(sheet); }
+    #wear(css) { try { this.root.adoptedStyleSheets = [shared, css].filter(Boolean).map(sheet); } catch {} } // each is its document's alone
     /** Which children are in view: all while there is no content, else all but the fallback. */
     #assign() {
       const shows = (node) => node.assignedSlot !== undefined && !(this.#filled && isFallback(node)); // elements and text
@@ -187,13 +188,14 @@
     note(again) {
       const waited = this.#trouble.contains(this.root.activeElement);
       const [couldNotLoad, tryAgain] = this.#words;
-      this.clear();
       const text = create("p", { className: "trouble", textContent: `${couldNotLoad} ` });
       const button = create("button", { type: "button", textContent: tryAgain, onclick: again });
+      this.clear();
       text.append(button);
       this.#trouble.append(text);
       if (waited) button.focus();
       this.say(couldNotLoad);
+      if (!this.host.isConnected) return; // it went while it was asked for: nothing may stay
       const { signal } = (this.#waiting = new AbortController());
       listen(document, "visibilitychange", () => own("visibilityState") === "visible" && again(), { signal });
       listen(window, "online", again, { signal });
@@ -282,7 +284,7 @@
     if (!after || after.closest("head")) return warn(`A script in the head shows nothing; use <${PREFIX}${widget}>.`);
     const element = create(PREFIX + widget);
     Object.assign(element.dataset, attributes);
-    after[target ? "append" : "after"](element);
+    element[target ? "append" : "after"].call(after, element); // <form><input name=append>
   };
   if (script?.dataset.widget) standIn(script.dataset);
   const find = () => {

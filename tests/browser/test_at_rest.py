@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import CDPSession
 
-from tests.browser.hosting import Partner
+from tests.browser.hosting import Fault, Partner, Proxy
 from tests.browser.visit import Visit
 
 pytestmark = pytest.mark.browser
@@ -45,6 +45,18 @@ async (markup) => {
       await new Promise((go) => one.addEventListener("health-load", go, { once: true }));
     }
     one.remove(); // one in four while its answer is still under way
+  }
+}
+"""
+FAIL = """
+async (markup) => {
+  const main = document.querySelector("main");
+  for (let n = 0; n < 20; n++) {
+    main.insertAdjacentHTML("beforeend", markup);
+    const one = main.lastElementChild, failed = new Promise((go) => one.addEventListener("health-error", go, { once: true }));
+    await null; // it is asked for
+    one.remove();
+    await failed;
   }
 }
 """
@@ -115,3 +127,17 @@ def test_two_hundred_that_came_and_went(visit: Begin, partner: Partner) -> None:
     assert grown["Nodes"] <= 40  # two widgets' worth; the last one may still be held by a promise
     assert grown["JSEventListeners"] <= 10
     assert grown["JSHeapUsedSize"] < 100_000
+
+
+def test_twenty_that_went_while_they_failed(visit: Begin, partner: Partner, proxy: Proxy) -> None:
+    """Of widgets that were removed before their answer failed, no listener is left on the page."""
+    one = visit()
+    page = one.go(partner.page("", base=proxy.url)).page
+    proxy.fault = Fault(status=500, body="no")
+    session = watched(one)
+    page.evaluate(FAIL, KINDS[0])
+    before = metrics(session)
+    page.evaluate(FAIL, KINDS[0])
+    grown = metrics(session)["JSEventListeners"] - before["JSEventListeners"]
+    assert one.count("error") == 0, "they were in the page still"
+    assert grown <= 4  # the last one may still be held by a promise

@@ -80,6 +80,21 @@ CURES = (
         "clobbered", "the document is asked by the prototype's method", EMBED, "native.querySelectorAll.call(document, ", "document.querySelectorAll("
     ),
     Cure("tag-taken", "a tag that is taken stays", EMBED, "if (!first) customElements", "customElements"),
+    Cure("adopted-shown", "another document's refusal of our sheets is borne", EMBED, "map(sheet); } catch {} }", "map(sheet); } finally {} }"),
+    Cure(
+        "adopted-shown",
+        "sheets are put on wherever the element comes",
+        EMBED,
+        "this.#wear(this.#filled ?",
+        "this.#started || this.#wear(this.#filled ?",
+    ),
+    Cure(
+        "script-target-clobbered",
+        "a target is filled by the method of an element of ours",
+        EMBED,
+        'element[target ? "append" : "after"].call(after, element)',
+        'after[target ? "append" : "after"](element)',
+    ),
     Cure("thrice", "the same version says nothing", EMBED, "else if (first.version !== version) warn", "else if (true) warn"),
     Cure("script-in-head", "a script in the head shows nothing", EMBED, '!after || after.closest("head")', "!after"),
     Cure("self-closing", "only fallback is hidden", EMBED, "!(this.#filled && isFallback(node))", "!this.#filled"),

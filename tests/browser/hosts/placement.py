@@ -88,6 +88,20 @@ HOSTS = (
         there.body.append(card); await 0; document.querySelector("section").append(card);""",
     ),
     Host(
+        "adopted-shown",
+        "The element is shown, moves to a frame's document, where its sheets are not valid, is given another article there, and comes back.",
+        html="",  # or the language around it would change with the document
+        body=f"{CARD}<iframe srcdoc='<p>There'></iframe><section></section>",
+        act="""const card = document.getElementById("card"), there = document.querySelector("iframe").contentDocument;
+        const ours = document.querySelector("script[src*=embed]"), shown = (text) => card.shadowRoot.querySelector(".hw")?.textContent.includes(text);
+        if (ours) await until(() => card.shadowRoot && shown("troke"));
+        there.body.append(card);
+        card.setAttribute("article", "angina");
+        if (ours) await until(() => shown("ngina"));
+        document.querySelector("section").append(card);""",
+        holds="host.shadowRoot.adoptedStyleSheets.length === 1",
+    ),
+    Host(
         "removed-while-loading",
         "The element goes while its request is under way.",
         body=f"<div id=here></div>{LINK}" + late(CARD),

@@ -122,6 +122,14 @@ HOSTS = (
         adds=True,
     ),
     Host(
+        "script-target-clobbered",
+        "The script tag names a form, which a field of its own hides a method of; another widget stands beside it.",
+        head=NAMED.replace("<script", '<script defer data-target="there"'),
+        body=f'<form id="there"><input name="append"></form><div data-health-widget="symptom-checker">{LINK}</div>',
+        adds=True,
+        shows=2,
+    ),
+    Host(
         "script-in-head",
         "A framework has hoisted the script-only form into the head.",
         head=NAMED,
