@@ -225,6 +225,8 @@ class Editions:
                 self._recovered()
             except SnapshotError as error:
                 self._keep(str(error))
+            except Exception as error:  # the watching must go on
+                self._keep(f"the library cannot be read anew: {error!r}", error)
 
 
 def _watched(folder: Path, stop: threading.Event, *, recursive: bool) -> Iterator[set[tuple[Any, str]]]:

@@ -27,7 +27,7 @@ CURES = (
     Cure(
         "unsafe-url", "the bundle is preloaded with a referrer policy", EMBED, 'crossOrigin: "", referrerPolicy: "strict-origin"', 'crossOrigin: ""'
     ),
-    Cure("unsafe-url", "partials are asked for with a referrer policy", EMBED, ', referrerPolicy: "strict-origin", signal', ", signal"),
+    Cure("unsafe-url", "partials are asked for with a referrer policy", EMBED, '{ referrerPolicy: "strict-origin", signal', "{ signal"),
     Cure(
         "service-worker",
         "an answer without our markers is a failure",
@@ -36,7 +36,9 @@ CURES = (
         "if (false)",
     ),
     Cure("twenty", "equal requests share one answer", EMBED, "return (pending[key] ??= answer", "return (pending[key] = answer"),
-    Cure("preloaded", "the request has the preload's credentials mode", EMBED, 'credentials: "same-origin"', 'credentials: "omit"'),
+    Cure(
+        "preloaded", "the request has the preload's credentials mode", EMBED, "await fetch(address, {", 'await fetch(address, { credentials: "omit",'
+    ),
     Cure("broken-fetch", "whatever fetch throws is a failure of ours", EMBED, "throw error.kind ? error :", "throw error.kind !== 7 ? error :"),
     Cure("blocked-enhance", "without htmx a link does what links do", EMBED, "else this.#bypass = true;", "else this.#bypass = false;"),
     Cure("wrapped-fetch", "fetch is given a string", EMBED, "await fetch(address, {", "await fetch(new Request(address), {"),
@@ -62,7 +64,7 @@ CURES = (
     Cure("style-element", "the host's float is ours", STYLES, "float: none !important; ", ""),
     Cure("style-root-62", "sizes are in em", STYLES, "font-size: 1.125em", "font-size: 1.125rem"),
     Cure("style-inherited", "nothing is inherited by the inner box", STYLES, ".box { all: initial;", ".box {"),
-    Cure("style-rtl", "the partial says its direction", "templates/partials/_shared.html", ' dir="', ' data-dir="'),
+    Cure("style-rtl", "the partial says its direction", "widgets/pieces.py", ' dir="{self', ' data-dir="{self'),
     Cure("narrow", "long words break", STYLES, " overflow-wrap: anywhere;", ""),
     Cure("forced-colors", "buttons have real borders", STYLES, "border: 2px solid var(--accent)", "border: 0"),
     Cure("dialog", "a focus that was on the fallback goes to the content", EMBED, "!active.checkVisibility()", "false"),
@@ -72,7 +74,7 @@ CURES = (
     Cure("constructors", "natives come from the prototype chain (htmx)", ENHANCE, "Object.getPrototypeOf(HTMLElement)", "Element"),
     Cure("clobbered", "a document is not asked for its host", EMBED, "root === document ? null : root.host", "root.host"),
     Cure("swallowed-htmx", "what is touched in the page around is not ours", EMBED, "listen(this.box, type", "listen(this.root, type"),
-    Cure("script-gone", "a script that is no longer in the page is asked too", EMBED, ' || !all(`script[src^="${base}/embed"]`).length', ""),
+    Cure("script-gone", "a script that is no longer in the page is asked too", EMBED, ' || !all(`[src^="${base}/embed"]`).length', ""),
     Cure(
         "clobbered", "elements are made by the prototype's method", EMBED, "native.createElement.call(document, tag)", "document.createElement(tag)"
     ),
@@ -99,7 +101,7 @@ CURES = (
     Cure("script-in-head", "a script in the head shows nothing", EMBED, '!after || after.closest("head")', "!after"),
     Cure("self-closing", "only fallback is hidden", EMBED, "!(this.#filled && isFallback(node))", "!this.#filled"),
     Cure("cms-quotes", "quotes are taken off", EMBED, r'value?.replace(/[\u201c-\u201f\u2033«»]/g, "")', "value?"),
-    Cure("language-mistakes", "what is no language is passed over", EMBED, '/^[a-z]{2,3}(-|$)/i.test(value ?? "")', 'Boolean(value ?? "")'),
+    Cure("language-mistakes", "what is no language is passed over", EMBED, '[2, 3].includes(value?.split("-")[0].length)', "Boolean(value)"),
     Cure("moved", "what is shown is not asked for again", EMBED, "if (address === this.#wanted && !options) return;", ""),
     Cure("churn", "changes are taken together", EMBED, "if (address === this.#wanted) this.#show(html);", "this.#show(html);"),
     Cure("hash-routing", "links to sections are ours", EMBED, "if (link?.dataset.jump && !elsewhere)", "if (false)"),

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, CDPSession, Frame, Page
 from tests.browser.conftest import NAMES, QUIET
 from tests.browser.hosting import Server
 from tests.browser.hosts import csp, frameworks, htmx, network, placement, scripts, styles
-from tests.browser.hosts.cures import CURES
+from tests.browser.hosts.cures import CURES, ROOT
 from tests.browser.hosts.host import CARD, Host
 from tests.browser.hosts.site import Site
 from tests.browser.visit import SETTLE, Visit
@@ -261,3 +261,8 @@ def test_the_list_is_whole() -> None:
     text = (Path(__file__).parent / "README.md").read_text("utf-8")
     assert [host.name for host in HOSTS if f"| `{host.name}` | {host.row} |" not in text] == []
     assert [cure for cure in CURES if f"| `{cure.page}` | {cure.what} | `{cure.file}` |" not in text] == []
+
+
+def test_every_cure_stands_where_it_says() -> None:
+    """What `python -m tests.browser.hosts.cures` takes out is there to be taken out."""
+    assert [cure.what for cure in CURES if cure.before not in (ROOT / cure.file).read_text("utf-8")] == []
