@@ -155,7 +155,7 @@ async def form(request: Request, name: str) -> str:
 
 async def posted(request: Request) -> str:
     """The body of a posted form, which has a limit; what it holds is kept nowhere."""
-    given = request.headers.get("content-type", FORM).partition(";")[0].strip().lower()
+    given = (request.headers.get("content-type") or FORM).partition(";")[0].strip().lower()
     if given != FORM:
         raise HTTPException(415, f"The body is no form; send it as {FORM}.")
     body = b""

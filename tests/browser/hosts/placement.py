@@ -99,7 +99,7 @@ HOSTS = (
         card.setAttribute("article", "angina");
         if (ours) await until(() => shown("ngina"));
         document.querySelector("section").append(card);""",
-        holds="host.shadowRoot.adoptedStyleSheets.length === 1",
+        holds="css(hw).borderTopStyle === 'solid'",
     ),
     Host(
         "removed-while-loading",
