@@ -36,7 +36,7 @@ CREATE TABLE search_language(language TEXT PRIMARY KEY, documents INTEGER NOT NU
 _FULL_TEXT = """
 CREATE VIRTUAL TABLE search_names_{n} USING fts5(stems, content='', tokenize="unicode61 remove_diacritics 2");
 CREATE VIRTUAL TABLE search_texts_{n} USING fts5(names, summary, body, content='', tokenize="{stemming}unicode61 remove_diacritics 2");
-INSERT INTO search_texts_{n}(search_texts_{n}, rank) VALUES('hashsize', 67108864);
+INSERT INTO search_texts_{n}(search_texts_{n}, rank) VALUES('hashsize', 16777216);
 """
 _WORD = re.compile(r"[^\W_]+")
 _STEMMED_BY_SQLITE = {"en": "porter "}
