@@ -106,12 +106,16 @@ HOSTS = (
         "shift-jis",
         "A page in Shift_JIS: what does not name its own character set is misread.",
         charset="shift_jis",
+        head=script("const plain = window.fetch; window.fetch = (a, b) => String(a).includes('angina') ? Promise.reject() : plain(a, b)") + SCRIPT,
         body=CARD.replace('"stroke"', '"“stroke”"')
         + "<p>\u65e5\u672c\u8a9e</p>"
-        + CHECKER.replace("<health-symptom-checker", '<health-symptom-checker lang="es"'),
+        + CHECKER.replace("<health-symptom-checker", '<health-symptom-checker lang="es"')
+        + '<health-article-card article="angina" lang="es"><a href="#angina">Angina</a></health-article-card>',
         shows=2,
+        says=1,
         holds="hw.querySelector('.review').textContent.includes('·') && "
-        "/[áéíóú]/.test(document.querySelector('[lang=es]').shadowRoot.querySelector('.hw').textContent)",
+        "/[áéíóú]/.test(document.querySelector('[lang=es]').shadowRoot.querySelector('.hw').textContent) && "
+        "document.querySelector('[article=angina]').shadowRoot.textContent.includes('página')",
         full=False,
     ),
     Host(

@@ -51,8 +51,7 @@ HOSTS = (
     Host(
         "dialog",
         "A dialog that is opened puts the focus on the fallback's link, which then goes.",
-        body=f"<dialog id=box><div>{CARD}</div></dialog>",
-        act="document.getElementById('box').showModal()",
+        body=f"<dialog id=box><div>{CARD}</div></dialog><script>document.getElementById('box').showModal()</script>",
         focus="health-article-card#card",
     ),
     Host(
