@@ -17,8 +17,8 @@ REFUSALS: Mapping[int, str] = {
     404: "There is no such article, topic or site.",
     413: f"The form is longer than {MOST_BODY} bytes.",
     414: f"The query is longer than {MOST_QUERY} bytes.",
-    421: "The server does not know its public address.",
     415: f"The body is of another type than {FORM}.",
+    421: "The server does not know its public address.",
     429: "Too many searches at once; `Retry-After` says when to try again.",
 }
 """What each refusal means. Its body is one sentence of plain text that says what would be right."""

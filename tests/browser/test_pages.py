@@ -58,15 +58,21 @@ def test_back_from_an_article_comes_to_the_results_again(path: str, keeping: Pag
     assert len(library.asked("/search")) == sent
 
 
-@pytest.mark.parametrize("path", BEGIN)
-def test_where_the_browser_keeps_no_page_back_still_asks_nothing(path: str, visit: Begin, library: Server) -> None:
-    """Back gets a page of the library with its search, and the next one the page that the search began on: never a form to send again."""
-    page = visit().page
+def searched(page: Page, library: Server, path: str) -> str:
+    """Search from this page; gives the heading that it had before."""
     page.goto(library.url + path)
     heading = page.locator("h1").inner_text()
     page.locator(SEARCH).fill("pressure")
     page.locator(SEARCH).press("Enter")
     page.wait_for_url(f"{library.url}/search")
+    return heading
+
+
+@pytest.mark.parametrize("path", BEGIN)
+def test_where_the_browser_keeps_no_page_back_still_asks_nothing(path: str, visit: Begin, library: Server) -> None:
+    """Back gets a page of the library with its search, and the next one the page that the search began on: never a form to send again."""
+    page = visit().page
+    heading = searched(page, library, path)
     page.locator(".hits a").first.click()
     page.wait_for_url("**/articles/*")
     back(page)
@@ -136,11 +142,7 @@ def test_an_emptied_field_is_the_page_again(path: str, visit: Begin, library: Se
 def test_the_field_holds_the_words_of_what_is_shown(path: str, visit: Begin, library: Server) -> None:
     """Back empties it with what was found, Forward brings both again; a jump within the page changes nothing."""
     page = visit().page
-    page.goto(library.url + path)
-    heading = page.locator("h1").inner_text()
-    page.locator(SEARCH).fill("pressure")
-    page.locator(SEARCH).press("Enter")
-    page.wait_for_url(f"{library.url}/search")
+    heading = searched(page, library, path)
     page.locator(".skip").focus()
     page.keyboard.press("Enter")
     page.wait_for_url(f"{library.url}/search#main")
