@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from widgets.content.markup import fold
 from widgets.search.spelling import grams
@@ -67,6 +67,18 @@ class Document:
     """Its plain text."""
 
 
+class _Name(NamedTuple):
+    """A row of search_name."""
+
+    number: int
+    document: int | None
+    language: str
+    folded: str
+    text: str
+    stems: str
+    is_title: bool
+
+
 @cache
 def version() -> str:
     """A hash of how the index is made: tables of another version must be made anew."""
@@ -94,7 +106,7 @@ def sqlite_stems(language: str) -> bool:
 def replace(connection: sqlite3.Connection, documents: Iterable[Document]) -> None:
     """Add documents, or put them in the place of those with the same key and language. The caller commits."""
     writer = _Writer(connection)
-    for document in documents:
+    for document in {(one.key, one.language): one for one in documents}.values():
         writer.remove(document.key, document.language)
         writer.add(document)
     writer.finish()
@@ -115,13 +127,15 @@ def wasted(connection: Readable) -> float:
 
 
 class _Writer:
-    """Changes to the index, with the counts that are written at their end."""
+    """Changes to the index. Names and words are written at their end, in the order of the tables, which in a large file finds its pages sooner."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self._uses: Counter[tuple[str, str]] = Counter()
         self._shown: dict[tuple[str, str], str] = {}
         self._documents: Counter[str] = Counter()
+        self._names: list[_Name] = []
+        (self._last_name,) = connection.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'search_name'").fetchone()
         self._languages = {language for (language,) in connection.execute("SELECT language FROM search_language")}
 
     def remove(self, key: str, language: str) -> None:
@@ -149,11 +163,8 @@ class _Writer:
 
     def _name(self, document: int | None, spoken: Speech, name: str, is_title: bool) -> None:
         words = cut(name)
-        stems = " ".join(spoken.stems(words))
-        values = (document, spoken.language, " ".join(words), name, stems, is_title)
-        insert = "INSERT INTO search_name(document, language, folded, text, stems, is_title) VALUES(?, ?, ?, ?, ?, ?)"
-        number = self._db.execute(insert, values).lastrowid
-        self._db.execute(f"INSERT INTO search_names_{suffix(spoken.language)}(rowid, stems) VALUES(?, ?)", (number, stems))
+        self._last_name += 1
+        self._names.append(_Name(self._last_name, document, spoken.language, " ".join(words), name, " ".join(spoken.stems(words)), is_title))
         if not name.isascii():
             self._shown |= {(spoken.language, fold(shown)): shown for shown in _WORD.findall(name.lower())}
         self._uses.update((spoken.language, word) for word in set(words))
@@ -169,18 +180,26 @@ class _Writer:
         self._db.execute("INSERT INTO search_language VALUES(?, 0)", (language,))
 
     def finish(self) -> None:
-        for (language, word), count in self._uses.items():
-            found = self._db.execute("UPDATE search_word SET uses = uses + ? WHERE language = ? AND word = ?", (count, language, word)).rowcount
-            if not found:
-                self._word(speech(language), word, count)
+        self._write_names()
+        self._write_words()
         self._db.executemany(
             "UPDATE search_language SET documents = documents + ? WHERE language = ?", [(n, lang) for lang, n in self._documents.items()]
         )
 
-    def _word(self, spoken: Speech, word: str, count: int) -> None:
-        shown = self._shown.get((spoken.language, word), word)
-        values = (spoken.language, word, shown, spoken.stem(word), spoken.skeleton(word), count)
-        self._db.execute("INSERT INTO search_word VALUES(?, ?, ?, ?, ?, ?)", values)
-        if len(word) > 2:
-            rows = [(spoken.language, gram, len(word), word) for gram in grams(word)]
-            self._db.executemany("INSERT OR IGNORE INTO search_gram VALUES(?, ?, ?, ?)", rows)
+    def _write_names(self) -> None:
+        for language in {name.language for name in self._names}:
+            stems = [(name.number, name.stems) for name in self._names if name.language == language]
+            self._db.executemany(f"INSERT INTO search_names_{suffix(language)}(rowid, stems) VALUES(?, ?)", stems)
+        self._names.sort(key=lambda name: (name.language, name.folded))
+        self._db.executemany("INSERT INTO search_name VALUES(?, ?, ?, ?, ?, ?, ?)", self._names)
+
+    def _write_words(self) -> None:
+        counts = [(count, language, word) for (language, word), count in sorted(self._uses.items())]
+        update = "UPDATE search_word SET uses = uses + ? WHERE language = ? AND word = ?"
+        new = [one for one in counts if not self._db.execute(update, one).rowcount]
+        self._db.executemany("INSERT INTO search_word VALUES(?, ?, ?, ?, ?, ?)", [self._word(speech(lang), word, n) for n, lang, word in new])
+        pieces = sorted((language, gram, len(word), word) for _, language, word in new if len(word) > 2 for gram in grams(word))
+        self._db.executemany("INSERT INTO search_gram VALUES(?, ?, ?, ?)", pieces)
+
+    def _word(self, spoken: Speech, word: str, count: int) -> tuple[str, str, str, str, str, int]:
+        return spoken.language, word, self._shown.get((spoken.language, word), word), spoken.stem(word), spoken.skeleton(word), count
