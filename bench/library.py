@@ -85,6 +85,7 @@ def paths(app: Library) -> dict[str, list[str]]:
         "article in a browser": [f"/partials/topic-browser?topic={big_one}&article={slug}" for slug in slugs[:20]],
         "card": [f"/partials/article-card?article={slug}" for slug in slugs[:20]],
         "articles, JSON": ["/api/articles?limit=5"],
+        "in the middle": [f"/api/articles?limit=5&offset={library.count // 2}"],
         "of a large topic": [f"/api/articles?topic={big_one}&limit=5"],
         "its last ones": [f"/api/articles?topic={big_one}&limit=5&offset={last}"],
         "topics, JSON": ["/api/topics?limit=5"],

@@ -21,13 +21,14 @@ from widgets.edition import Editions, SnapshotError, compiled
 from widgets.search import wasted
 from widgets.settings import Settings
 from widgets.snapshot import file as files
+from widgets.snapshot import library as snapshot_library
 from widgets.snapshot import lists, schema
 from widgets.snapshot.build import build
 from widgets.snapshot.file import Lock
 from widgets.snapshot.library import Library
 
 EN = "articles/sample/en.md"
-LISTS = ("places", "listed", "letters")
+LISTS = ("places", "blocks", "listed", "letters")
 
 
 @pytest.fixture
@@ -343,6 +344,29 @@ def test_a_long_sitemap_comes_in_parts(content: Path, serve: Callable[..., str],
     parts = "".join(httpx.get(f"{base}/sitemap-{n}.xml").text for n in (1, 2, 3))
     assert parts.count("<loc>") == whole.count("<loc>")
     assert {httpx.get(f"{base}/sitemap-{n}.xml").status_code for n in ("0", "4", "x", "99999999")} == {404}
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_any_part_of_a_long_list(content: Path, monkeypatch: pytest.MonkeyPatch, at_once: bool) -> None:
+    """Whatever part of a list is asked for, it is that part of the whole, also after articles came, moved and went."""
+    for module in (lists, snapshot_library):
+        monkeypatch.setattr(module, "BLOCK", 3)
+    for n in range(20):
+        making.article(content, f"a-{n}", 'topics = ["hearts"]' if n % 3 else 'topics = ["valves"]')
+    making.write(content / "topics/valves.toml", making.TOPIC)
+    db = schema.create(content.parent / "one.sqlite")
+    build(db, content)
+    for n in (4, 5, 6, 7, 19):
+        shutil.rmtree(content / f"articles/a-{n}")
+    making.article(content, "a-2", 'topics = ["valves"]')
+    making.article(content, "new", 'topics = ["hearts", "valves"]')
+    build(schema.create(content.parent / "two.sqlite") if at_once else db, content)
+    found = Library(schema.reading(content.parent / ("two.sqlite" if at_once else "one.sqlite")))
+    for topic, size in (("", 17), ("hearts", 10), ("valves", 8), ("nowhere", 0)):
+        whole = found.names_in(topic, limit=99)
+        assert len(set(whole)) == len(whole) == size == found.count_in(topic)
+        for limit in (1, 2, 5, 99):
+            assert [found.names_in(topic, limit=limit, skip=skip) for skip in range(25)] == [whole[skip : skip + limit] for skip in range(25)]
 
 
 def test_near_names_in_a_large_library(tmp_path: Path) -> None:

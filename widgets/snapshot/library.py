@@ -11,11 +11,12 @@ from widgets.content.markup import fold
 from widgets.content.model import Article, Topic
 from widgets.snapshot.lists import ALL, EVERYTHING, NO_CHAIN, topic_file, topic_id
 from widgets.snapshot.mappings import Articles, Topics
-from widgets.snapshot.schema import Reader
+from widgets.snapshot.schema import BLOCK, Reader
 
 Kind = Literal["article", "topic"]
 Shelf = tuple[str, ...]
 """The topics to which a site keeps; () for all."""
+Order = Literal["ASC", "DESC"]
 UNSPOKEN = -1
 """The chain of languages that no site asks for."""
 _NEIGHBOURS = 50
@@ -120,7 +121,7 @@ class Library:
     def articles_in(self, topic: str) -> Iterator[Article]:
         """The articles that stand right in this topic."""
         number = -(topic_id(self.db, topic) or 0)
-        return (self.articles[slug] for slug in self._names(number or None, -1, 0))
+        return (self.articles[slug] for slug in self._names(number or None))
 
     def count_in(self, topic: str, shelf: Shelf = ()) -> int:
         """How many articles stand in and below a topic ("": in all), what is withdrawn among them."""
@@ -130,14 +131,26 @@ class Library:
         """The slugs of the articles in and below a topic ("": of all), in an order that stays while they are edited."""
         scope = self._scope(topic, shelf)
         after = self._count(NO_CHAIN, scope) - skip - limit
-        if 0 <= after < skip:  # rows are counted one by one, so from the nearer end
+        if 0 <= after < skip:  # nearer from the end
             return list(self._names(scope, limit, after, "DESC"))[::-1]
         return list(self._names(scope, limit, skip))
 
-    def _names(self, scope: int | None, limit: int, skip: int, order: Literal["ASC", "DESC"] = "ASC") -> Iterator[str]:
-        part = f"SELECT article FROM places WHERE scope = ? ORDER BY article {order} LIMIT ? OFFSET ?"  # noqa: S608 - ours
+    def _names(self, scope: int | None, limit: int = -1, skip: int = 0, order: Order = "ASC") -> Iterator[str]:
+        edge, skip = self._block(scope, skip, order)
+        onward = ">=" if order == "ASC" else "<="
+        part = f"SELECT article FROM places WHERE scope = ? AND article {onward} ? ORDER BY article {order} LIMIT ? OFFSET ?"  # noqa: S608 - ours
         query = f"SELECT slug FROM ({part}) p CROSS JOIN articles a ON a.id = p.article ORDER BY a.id {order}"  # noqa: S608 - ours
-        return (slug for (slug,) in self.db.execute(query, (scope, limit, skip)))
+        return (slug for (slug,) in self.db.execute(query, (scope, edge, limit, skip)))
+
+    def _block(self, scope: int | None, skip: int, order: Order) -> tuple[int, int]:
+        """The edge of the block in which a scope's article after so many stands, and how many of them stand in that block."""
+        edge = n = 0
+        for block, n in self.db.execute(f"SELECT block, n FROM blocks WHERE scope = ? ORDER BY block {order}", (scope,)):  # noqa: S608 - ours
+            edge = block * BLOCK if order == "ASC" else (block + 1) * BLOCK - 1
+            if skip < n:
+                return edge, skip
+            skip -= n
+        return edge, skip + n  # past all of them, where none stands
 
     def stands_below(self, slug: str, topics: Shelf) -> bool:
         """Whether the article stands in or below one of these topics; without any, in the library."""

@@ -7,7 +7,7 @@ import msgspec
 
 from widgets.content.files import Fault
 from widgets.content.model import ArticleFile, TopicFile, best
-from widgets.snapshot.schema import SHELVES, Connection, Reader, unchecked
+from widgets.snapshot.schema import BLOCK, SHELVES, Connection, Reader, unchecked
 
 EVERYTHING = 0
 """The scope that is the whole library."""
@@ -19,6 +19,7 @@ ALL = "*"
 _UP = """WITH RECURSIVE up (id) AS (VALUES (?) UNION SELECT topics.parent FROM topics JOIN up USING (id) WHERE topics.parent IS NOT NULL)
 SELECT id FROM up"""
 _COUNT = "INSERT INTO letters VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n"
+_COUNT_BLOCK = "INSERT INTO blocks VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n"
 
 article_file: Callable[[bytes], ArticleFile] = msgspec.msgpack.Decoder(unchecked(ArticleFile)).decode
 topic_file: Callable[[bytes], TopicFile] = msgspec.msgpack.Decoder(unchecked(TopicFile)).decode
@@ -58,6 +59,9 @@ class Lists:
         self._db.executemany("INSERT INTO places VALUES (?, ?)", [(article, scope) for scope in sorted(after - before)])
         for scopes, n in ((before - after, -1), (after - before, 1)):
             self._db.executemany(_COUNT, [(NO_CHAIN, scope, ALL, n) for scope in scopes])
+            self._db.executemany(_COUNT_BLOCK, [(scope, article // BLOCK, n) for scope in scopes])
+        emptied = [(scope, article // BLOCK) for scope in before - after]
+        self._db.executemany("DELETE FROM blocks WHERE (scope, block) = (?, ?) AND n = 0", emptied)
 
     def rebuild(self) -> None:
         """Make all lists anew: after the tree of topics has changed, or which languages are asked for, or very much."""
@@ -65,12 +69,13 @@ class Lists:
         self._shelves = None
         for (languages,) in self._db.execute("SELECT DISTINCT languages FROM articles").fetchall():
             self.choose(languages)
-        for table in ("places", "listed", "letters"):
+        for table in ("places", "blocks", "listed", "letters"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
         shown = self._db.execute("SELECT id, file FROM articles WHERE languages <> '' ORDER BY id")
         places = ((article, scope) for article, file in shown for scope in sorted(self._scopes_of(article_file(file))))
         self._db.executemany("INSERT INTO places VALUES (?, ?)", places)
-        self._db.execute("INSERT INTO letters SELECT ?, scope, ?, count(*) FROM places GROUP BY scope", (NO_CHAIN, ALL))
+        self._db.execute("INSERT INTO blocks SELECT scope, article / ?, count(*) FROM places GROUP BY 1, 2", (BLOCK,))
+        self._db.execute("INSERT INTO letters SELECT ?, scope, ?, sum(n) FROM blocks GROUP BY scope", (NO_CHAIN, ALL))
         self._db.execute("INSERT INTO listed SELECT * FROM showing ORDER BY chain, scope, letter, sort, article")
         self._db.execute("INSERT INTO letters SELECT chain, scope, letter, count(*) FROM listed GROUP BY 1, 2, 3")
         totals = "INSERT INTO letters SELECT chain, scope, ?, sum(n) FROM letters WHERE chain <> ? GROUP BY 1, 2"

@@ -26,14 +26,17 @@ CACHED = 512 << 10
 """Bytes of other pages that a reader keeps; the system keeps them too, and hands them on in a microsecond."""
 SHELVES = 1 << 40
 """The number before that of the first shelf: no topic has it."""
+BLOCK = 1024
+"""How many articles' numbers one block counts."""
 LOG = 8 << 20
 """From this many bytes on the write-ahead log is folded into the file."""
 
 # Topics and articles go by number inside the file. A scope is what a list is of: a topic and all below it by its number, the articles
 # that stand right in a topic by its number below zero, the whole library by 0, the topics to which a site keeps by a number above
 # SHELVES. A chain is a language that readers ask for and the one they get where a text lacks it. So each list is ready in the order in
-# which it is shown. The letters of no chain count what stands in a scope, withdrawn or not. Topics have positions: from its own to its
-# last stand a topic and all below it.
+# which it is shown. The letters of no chain count what stands in a scope, withdrawn or not; blocks count the same by the articles'
+# numbers, so many at a time, so that the middle of a long list is found without counting its rows. Topics have positions: from its own
+# to its last stand a topic and all below it.
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE files (path TEXT PRIMARY KEY, modified INTEGER, size INTEGER, inode INTEGER, digest BLOB) WITHOUT ROWID;
@@ -55,6 +58,7 @@ CREATE TABLE names (kind TEXT, former TEXT, slug TEXT, PRIMARY KEY (kind, former
 CREATE TABLE codes (system TEXT, code TEXT, article INTEGER, PRIMARY KEY (system, code, article)) WITHOUT ROWID;
 CREATE TABLE places (article INTEGER, scope INTEGER, PRIMARY KEY (article, scope)) WITHOUT ROWID;
 CREATE INDEX places_in ON places (scope, article);
+CREATE TABLE blocks (scope INTEGER, block INTEGER, n INTEGER, PRIMARY KEY (scope, block)) WITHOUT ROWID;
 CREATE TABLE chains (id INTEGER PRIMARY KEY, wanted TEXT, otherwise TEXT);
 CREATE TABLE listed (chain INTEGER, scope INTEGER, letter TEXT, sort TEXT, article INTEGER, slug TEXT, language TEXT, title TEXT,
   PRIMARY KEY (chain, scope, letter, sort, article)) WITHOUT ROWID;
