@@ -1,8 +1,6 @@
 """The library as full pages: complete without JavaScript; with it, what a search finds shows as one types."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -18,7 +16,6 @@ from widgets.moment import Moment
 from widgets.place import Place
 from widgets.render import render
 from widgets.sites import DEFAULT, Site
-from widgets.snapshot.library import Library
 from widgets.views import ArticleView, Link, emergency_line, title_of
 from widgets.widget import Query, Widget
 
@@ -135,14 +132,14 @@ def _panels(edition: Edition, site: Site, widget: Widget, most: int, without: st
     library, language = edition.library, widget.language(site)
     shown = (topic for topic in tops(library, site) if topic.slug != without)
 
-    def link(topic: Topic) -> Link:
+    def link(topic: Topic, note: str = "") -> Link:
         text, lang = title_of(topic, site, language)
-        shown = Link(text, TopicBrowser(topic=topic.slug, site=widget.site, lang=widget.lang), lang)
-        return replace(shown, note=_count(edition, site, language, topic)) if counted else shown
+        return Link(text, TopicBrowser(topic=topic.slug, site=widget.site, lang=widget.lang), lang, note)
 
     def panel(top: Topic) -> Panel:
-        below = islice(_below(library, top.slug, most), most)
-        return Panel(link(top), top.words(language, site.language)[1].summary, tuple(link(topic) for topic in below))
+        count = _count(edition, site, language, top) if counted else ""
+        below = library.tree([top], limit=most, skip=1)
+        return Panel(link(top, count), top.words(language, site.language)[1].summary, tuple(link(topic) for topic, _ in below))
 
     return [panel(top) for top in shown]
 
@@ -150,13 +147,6 @@ def _panels(edition: Edition, site: Site, widget: Widget, most: int, without: st
 def _count(edition: Edition, site: Site, language: str, topic: Topic) -> str:
     """How many articles stand in and below the topic."""
     return words_in(language).count("count_articles", edition.library.count_below(topic.slug, language, site.language))
-
-
-def _below(library: Library, slug: str, most: int) -> Iterator[Topic]:
-    """The topics below one, each before those below it; of its sisters no more than the first `most`."""
-    for child in library.children(slug, most):
-        yield child
-        yield from _below(library, child.slug, most)
 
 
 def _trail(edition: Edition, site: Site, card: ArticleCard, article: Article) -> list[Link]:
