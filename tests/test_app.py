@@ -607,6 +607,7 @@ def test_a_trailing_slash_leads_to_the_address_without_it(base: str) -> None:
 
 def test_a_trailing_slash_leads_to_no_other_host(base: str, made: Callable[..., Library], serve: Serve) -> None:
     """What is no address of ours is a 404 of ours, and a host that a client named is never gone to."""
+    assert ask(base, f"/articles/sample/?x={'a' * 2050}").status == 414
     for path in (
         "//evil.example/",
         "//evil.example/articles/sample/",

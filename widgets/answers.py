@@ -83,8 +83,8 @@ def guarded(endpoint: Endpoint, locked: Callable[[Request], Lock | None] = lambd
     """
 
     async def guard(request: Request) -> ASGIApp:
-        if len(request.scope["query_string"]) > MOST_QUERY:
-            return refusal(414, f"The address is too long; its query may have {MOST_QUERY} characters.")
+        if refused := too_long(request.scope):
+            return refused
         lock = locked(request)
         if lock and (refused := _foreign(lock, request)):
             return refused
@@ -97,6 +97,13 @@ def guarded(endpoint: Endpoint, locked: Callable[[Request], Lock | None] = lambd
         return _own(answer, lock.site, origin_of(request.scope)) if lock and isinstance(answer, Answer) else answer
 
     return guard
+
+
+def too_long(scope: Scope) -> Answer | None:
+    """The refusal of an address whose query is too long; None for others."""
+    if len(scope["query_string"]) <= MOST_QUERY:
+        return None
+    return refusal(414, f"The address is too long; its query may have {MOST_QUERY} characters.")
 
 
 def bound(answer: Answer, lock: Lock, request: Request) -> Answer:

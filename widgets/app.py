@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from widgets import api, builder, connect, embedding, machines, readers
-from widgets.answers import Endpoint, Lock, Row, guarded, logged, not_allowed, refusal, route_of
+from widgets.answers import Endpoint, Lock, Row, guarded, logged, not_allowed, refusal, route_of, too_long
 from widgets.edition import Editions
 from widgets.embed import Releases
 from widgets.limits import Buckets
@@ -102,6 +102,8 @@ class Library:
 
     async def _http_error(self, request: Request, error: HTTPException) -> ASGIApp:
         if error.status_code == 404:
+            if refused := too_long(request.scope):
+                return refused
             if path := self._without_slash(request):
                 return readers.moved(self.serving, request, path)
             return readers.missing(self.serving, request, UnknownName(""))
