@@ -5,7 +5,7 @@ import string
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import count
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 import httpx
 import pytest
@@ -17,6 +17,7 @@ from tests.asking import Said, ask, dangers, parsed, send
 from tests.conftest import NOON, serving
 from widgets.app import Library, create_app
 from widgets.settings import Settings
+from widgets.widget import pairs
 
 CARD = "/partials/article-card"
 BROWSER = "/partials/topic-browser"
@@ -260,6 +261,13 @@ def test_any_search_is_answered(base: str, typed: str, path: str) -> None:
     said = ask(base, path, "Content-Type: application/x-www-form-urlencoded", method="POST", body=body)
     assert said.status == 200
     assert not dangers(said.body)
+
+
+@settings(max_examples=400)
+@given(query=st.text(st.sampled_from("ab=&;%+ 2C\xe9"), max_size=30))
+def test_a_query_is_read_as_the_standard_library_reads_it(query: str) -> None:
+    """Whether it needs decoding or not."""
+    assert pairs(query) == parse_qsl(query, keep_blank_values=True, errors="replace")
 
 
 @pytest.mark.parametrize("number", [201, 1000, 2000])

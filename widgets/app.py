@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -33,6 +34,17 @@ ROWS: tuple[Row, ...] = (*readers.ROUTES, *embedding.ROUTES, *builder.ROUTES, *c
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> "Library":
     """The library as an ASGI application; it mounts under any path of another, and needs no lifespan."""
     return Library(settings or Settings(), clock)
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """What answers an address, as ASGI: a function would be wrapped twice more by Starlette, at each first answer."""
+
+    answer: Endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self.answer(Request(scope, receive, send))
+        await answer(scope, receive, send)
 
 
 class Library:
@@ -79,7 +91,7 @@ class Library:
     def _routes(self) -> Starlette:
         handlers: dict[Any, Any] = {HTTPException: self._http_error, Exception: self._failed}
         routes = Starlette(
-            routes=[Route(path, self._guarded(path, endpoint, methods), methods=methods) for path, endpoint, methods in ROWS],
+            routes=[Route(path, _Address(self._guarded(path, endpoint, methods)), methods=methods) for path, endpoint, methods in ROWS],
             exception_handlers=handlers,
         )
         routes.router.redirect_slashes = False  # it would send readers to the host that a client named

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -56,6 +57,11 @@ class Edition:
     def index(self) -> Reader:
         """Where search finds: tables of the snapshot, which any thread may read."""
         return self.library.db
+
+    @cached_property
+    def public(self) -> bool:
+        """Whether any page may embed any site."""
+        return all(site.public for site in self.sites.values())
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
-from urllib.parse import parse_qsl
 
 from anyio import to_thread
 from starlette.exceptions import HTTPException
@@ -20,7 +19,7 @@ from widgets.place import Place
 from widgets.settings import Settings
 from widgets.sites import DEFAULT, Site
 from widgets.store import BEST, Answer, Header, Store, prepare
-from widgets.widget import Query, Widget
+from widgets.widget import Query, Widget, pairs
 
 W = TypeVar("W", bound=Widget)
 Clock = Callable[[], datetime]
@@ -63,9 +62,9 @@ class Serving:
 
     def locked(self, request: Request) -> Lock | None:
         """The site that the query asks for, if it lists its origins, with these and our own."""
-        query: bytes = request.scope["query_string"]
-        named = b"site=" in query or b"%" in query
-        given = parse_qsl(query.decode("latin-1"), keep_blank_values=True, errors="replace") if named else []
+        if self.edition.public:
+            return None
+        given = pairs(request.scope["query_string"].decode("latin-1"))
         names = [value.strip().lower() for name, value in given if name == "site"] or [""]
         sites = (self.edition.sites.get(name or DEFAULT) for name in names)
         return next((lock for site in sites if site and (lock := self.lock(site, request))), None)

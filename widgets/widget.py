@@ -71,11 +71,13 @@ class Widget:
     """Attributes of the states worth seeing: the gallery and the tests show each."""
 
     @classmethod
+    @cache
     def kind(cls) -> str:
         """The stem of the widget's module, with hyphens: article-card."""
         return cls.stem().replace("_", "-")
 
     @classmethod
+    @cache
     def stem(cls) -> str:
         """The name of its module, and of its template, styles and example: article_card."""
         return cls.__module__.rpartition(".")[2]
@@ -178,10 +180,17 @@ class Widget:
 def parsed(declared: Iterable[Field[Any]], query: str) -> dict[str, Any]:
     """The values of declared fields in a query string; raises BadAttribute. Unknown parameters are ignored."""
     given: dict[str, list[str]] = {}
-    for name, text in parse_qsl(query, keep_blank_values=True, errors="replace"):
+    for name, text in pairs(query):
         given.setdefault(name, []).append(text)
     counted = (f for f in declared if f.default is MISSING or html_name(f) in given)
     return {f.name: value for f in counted if (value := _value(f, given.get(html_name(f), []))) is not MISSING}
+
+
+def pairs(query: str) -> list[tuple[str, str]]:
+    """The names and values of a query string, in their order; most need no decoding."""
+    if "%" in query or "+" in query:
+        return parse_qsl(query, keep_blank_values=True, errors="replace")
+    return [(name, value) for name, _, value in (pair.partition("=") for pair in query.split("&") if pair)]
 
 
 @cache
