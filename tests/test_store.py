@@ -24,7 +24,7 @@ from tests.asking import ask, many
 from widgets.app import Library, create_app
 from widgets.content.files import ContentFile
 from widgets.content.read import parse_text
-from widgets.embed import page_styles
+from widgets.embed import _config, page_styles
 from widgets.settings import Settings
 from widgets.store import FRESH, OFTEN, ON_ERROR, _encoding, prepare
 
@@ -358,3 +358,11 @@ def test_what_clients_invent_is_not_held(made: Callable[..., Library], serve: Se
         assert ask(base, f"/static/library-{page_styles().hash}.css", host=f"{n}{'x' * size}").status == 200
     assert _encoding.cache_info().currsize <= 1  # of the requests that say nothing
     assert len(repr([*library.store._aliases])) < 1 << 20
+
+
+def test_a_loader_is_made_for_few_hosts_at_once(made: Callable[..., Library], serve: Serve) -> None:
+    """Without a public address each loopback host has a loader of its own; those of hosts that a client invents are let go."""
+    base = serve(made(cache_megabytes=1))
+    for n in range(40):
+        assert f'"base":"http://n{n}.localhost"' in ask(base, "/embed.js", host=f"n{n}.localhost").body
+    assert _config.cache_info().currsize <= 10
