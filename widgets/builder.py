@@ -39,7 +39,7 @@ _NOT_INDEXED: Header = (b"x-robots-tag", b"noindex")
 async def builder(serving: Serving, request: Request) -> ASGIApp:
     """`/embed`: the builder: choose a widget, see it live, copy the snippet."""
     query = request.scope["query_string"].decode("latin-1")
-    state = read(serving.base(request), serving.edition, query)
+    state = read(serving.base(request), serving.edition(request), query)
     searches = {name.removeprefix("find-"): text.strip()[:200] for name, text in parse_qsl(query, errors="replace") if name.startswith("find-")}
     if any(searches.values()):
         serving.count_search(request)
@@ -51,7 +51,7 @@ async def builder(serving: Serving, request: Request) -> ASGIApp:
 
 async def preview(serving: Serving, request: Request) -> ASGIApp:
     """`/embed/preview`: a page with the snippet in it, as the builder shows it; `see-day=` shows another day."""
-    state = read(serving.base(request), serving.edition, request.scope["query_string"].decode("latin-1"))
+    state = read(serving.base(request), serving.edition(request), request.scope["query_string"].decode("latin-1"))
     if state.wrong:
         return refusal(state.wrong.status, str(state.wrong))
     on_day = state.choice.see_day
