@@ -4,11 +4,8 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
-from threading import Event
-from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -22,9 +19,7 @@ from tests import making
 from tests.asking import ask, dangers, parsed
 from tests.conftest import NOON, serving
 from tests.records import REQUESTS, Asked
-from widgets import infobutton
 from widgets.app import Library, create_app
-from widgets.content.model import Article
 from widgets.settings import Settings
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -261,25 +256,6 @@ def test_names_are_searches_and_have_their_limit(app: Library, serve: Callable[[
         statuses = [client.get(f"{base}/connect?mainSearchCriteria.v.dn=sample").status_code for _ in range(101)]
         assert statuses == [200] * 100 + [429]
         assert client.get(f"{base}/connect?mainSearchCriteria.v.c=I10").status_code == 200
-
-
-def test_a_search_for_a_name_keeps_nobody_waiting(app: Library, serve: Callable[[ASGIApp], str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """While a record's name is searched for, and be it for long, others are answered."""
-    base, find = serve(app), infobutton.matches
-    begun, answered = Event(), Event()
-
-    def slowly(*asked: Any) -> list[Article]:
-        begun.set()
-        assert answered.wait(30)
-        return find(*asked)
-
-    monkeypatch.setattr(infobutton, "matches", slowly)
-    with ThreadPoolExecutor(1) as threads:
-        record = threads.submit(httpx.get, f"{base}/connect?mainSearchCriteria.v.dn=sample", timeout=60)
-        assert begun.wait(30)
-        assert httpx.get(f"{base}/healthz", timeout=10).status_code == 200
-        answered.set()
-        assert record.result().status_code == 200
 
 
 def test_no_code_is_in_a_log(app: Library, serve: Callable[[ASGIApp], str], caplog: pytest.LogCaptureFixture) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
+from anyio import to_thread
 from markupsafe import Markup as Safe
 from starlette.requests import Request
 from starlette.types import ASGIApp
@@ -43,10 +44,14 @@ async def builder(serving: Serving, request: Request) -> ASGIApp:
     searches = {name.removeprefix("find-"): text.strip()[:200] for name, text in parse_qsl(query, errors="replace") if name.startswith("find-")}
     if any(searches.values()):
         serving.count_search(request)
+    html = await to_thread.run_sync(_page, serving, state, searches)  # a search keeps nobody else waiting
+    return prepare(html, HTML, serving.secured(_headers(_POLICY)), status=state.wrong.status if state.wrong else 200)
+
+
+def _page(serving: Serving, state: State, searches: Mapping[str, str]) -> str:
     place = _page_place(state)
     values = _frame(place, serving.moment()) | _form(state, searches) | _result(state) | {"keeps": serving.releases is not None}
-    html = render("pages/builder.html", place, values)
-    return prepare(html, HTML, serving.secured(_headers(_POLICY)), status=state.wrong.status if state.wrong else 200)
+    return render("pages/builder.html", place, values)
 
 
 async def preview(serving: Serving, request: Request) -> ASGIApp:
