@@ -310,6 +310,7 @@ BROKEN = {
     "a theme that is not known": ("region", 'theme = "harbour"\nregion', "theme: 'harbour' is not known; known: harbor, meadow, metro."),
     "an origin with a path": ("region", 'origins = ["https://a.example/"]\nregion', "origins.0: is not an origin; write scheme and host"),
     "an origin that is a word": ("region", 'origins = ["null"]\nregion', "origins.0: is not an origin"),
+    "an origin with a line end": ("region", 'origins = ["https://a.example\\n"]\nregion', "origins.0: is not an origin"),
     "all origins and one more": ("region", 'origins = ["*", "https://a.example"]\nregion', 'origins: "*" stands for all'),
     "no origin": ("region", "origins = []\nregion", "origins: "),
     "a colour with a name": ("[appointment]", '[tokens.light]\ntext = "black"\n[appointment]', "tokens.light.text: is not a colour"),
