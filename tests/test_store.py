@@ -348,6 +348,18 @@ def test_what_is_asked_often_is_compressed_best(app: Library, serve: Serve) -> N
     assert differ <= {"etag", "content-length", "date"}
 
 
+def test_what_is_asked_by_many_request_lines_is_compressed_best_once(app: Library, serve: Serve) -> None:
+    """One answer, asked often under several request lines, is compressed anew for the first of them; the others cost no more."""
+    with httpx.Client(base_url=serve(app), headers={"accept-encoding": "br"}) as client:
+        made = set()
+        for number in range(3):
+            for _ in range(OFTEN + 1):
+                client.get(f"/articles/sample?utm_source={number}")
+            app.store._background.submit(lambda: None).result()  # when it returns, what was begun is done
+            made |= {id(answer.encodings[b"br"]) for answer in app.store._kept.values()}
+    assert len(made) == 1
+
+
 def test_what_clients_invent_is_not_held(made: Callable[..., Library], serve: Serve) -> None:
     """Long Accept-Encodings are answered plain and forgotten; the hosts by which an answer was asked for count as memory."""
     library = made(cache_megabytes=1)

@@ -35,6 +35,8 @@ SENT = "health_widgets.sent"
 _ALIAS_BYTES = 400
 _LONGEST_ACCEPT = 200
 """Bytes of an Accept-Encoding that is read; browsers send thirty, and what is longer is answered plain."""
+_BEST_MARK = b"-br11"
+"""The end of the validator of what was compressed anew: other bytes, so another validator."""
 _SMALL = 200
 """Below so many bytes compressing gains nothing."""
 
@@ -86,9 +88,11 @@ class Answer:
         return start, {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else chosen.body}
 
     def improve(self) -> None:
-        """Compress it once more, as well as can be: what is asked often is worth the time, about a millisecond for each KB."""
-        if b"br" in self.encodings and self.quality < BEST and len(self.encodings[b""].body) >= _SMALL:
-            self.encodings[b"br"] = self._encoded(b"br", _brotli(self.encodings[b""].body, BEST), b"-br11")  # other bytes, so another validator
+        """Compress it once more, as well as can be: what is asked often is worth the time, about a millisecond for each KB; but only once,
+        by however many request lines it is asked."""
+        quick = self.encodings.get(b"br")
+        if quick and not quick.etag.endswith(_BEST_MARK + b'"') and self.quality < BEST and len(self.encodings[b""].body) >= _SMALL:
+            self.encodings[b"br"] = self._encoded(b"br", _brotli(self.encodings[b""].body, BEST), _BEST_MARK)
 
     def _compressed(self, encoding: bytes) -> Encoded:
         """The body in this encoding, made when it is first asked for; small ones stay as they are."""
