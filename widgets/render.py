@@ -17,8 +17,9 @@ from widgets.content.markup import Markup
 from widgets.languages import direction, words_in
 from widgets.moment import Moment
 from widgets.pieces import PIECES, Pieces
-from widgets.place import Place, in_language, link, prose, said
+from widgets.place import Place, in_language, link, prose
 from widgets.settings import files
+from widgets.views import said
 from widgets.widget import Query, Widget
 
 OPENING = "<!--health-widgets 1-->"
@@ -137,7 +138,7 @@ def _prose(context: Context, markup: Markup, lang: str, below: int = 1) -> Safe:
 def _say(context: Context, text: str, lang: str) -> str:
     """Plain text with its sayings put in."""
     place: Place[Widget] = context["place"]
-    return said(text, place, words_in(lang))
+    return said(text, place.site.region, words_in(lang))
 
 
 def _jsonld(value: Mapping[str, Any]) -> Safe:
