@@ -14,7 +14,7 @@ from markupsafe import Markup as Safe
 
 from widgets.catalog import catalog
 from widgets.content.markup import Markup
-from widgets.languages import direction, words_in
+from widgets.languages import words_in
 from widgets.moment import Moment
 from widgets.pieces import PIECES, Pieces
 from widgets.place import Place, in_language, link, prose
@@ -71,7 +71,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"prose": _prose, "href": _href, "get": _get, "step": _step, "level": _level, "dir": direction,
+    environment.filters |= {"prose": _prose, "href": _href, "get": _get, "step": _step, "level": _level,
                             "page_query": _page_query, "in_language": in_language, "say": _say, "jsonld": _jsonld,
                             "verbatim": _verbatim}  # fmt: skip
     environment.filters |= {piece.__name__: _filter(piece) for piece in PIECES}
