@@ -322,6 +322,7 @@ BROKEN = {
     "a problem's script": ("region", 'report = "javascript:alert(1)"\nregion', "report: is neither an http address nor mailto:"),
     "a problem that tells": ("region", 'report = "mailto:a@b.example?subject=cancer"\nregion', "report: is neither an http address"),
     "an address without its scheme": ("https://clinic.example/book", "clinic.example/book", "appointment.address: 'clinic.example/book' is not an"),
+    "a host with a slash in a letter": ("https://clinic.example/book", "https://a\u2100b.example", "appointment.address: "),
     "a phone in words": ("+1 555-010-0100", "call us", "appointment.phone: is not a phone number; write digits, like +1 555-010-0100."),
     "a place without a name": ("[symptom", "[appointment.locations.a]\nphone = '555 0100'\n[symptom", "Object missing required field `name`"),
     "a key that is misspelt": ("region", 'regoin = "US"\nregion', "there is no key regoin; did you mean region?"),

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal, Protocol
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -34,7 +35,11 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 def check_http(url: str) -> None:
     """Raise ValueError unless `url` is an absolute http or https address."""
-    if not _HTTP.fullmatch(url):
+    try:
+        good = bool(_HTTP.fullmatch(url) and urlsplit(url).netloc)
+    except ValueError:  # of a letter in the host that stands for several, among them a slash
+        good = False
+    if not good:
         raise ValueError(f"{url!r} is not an address; write it in full, like https://www.example.org/page")
 
 
