@@ -33,7 +33,7 @@ from tests.asking import ask, nodes, parsed
 from tests.conftest import NOON, serving
 from widgets.app import Library, create_app
 from widgets.catalog import catalog
-from widgets.limits import counted_as
+from widgets.limits import Buckets, counted_as
 from widgets.settings import Settings, SettingsError
 from widgets.widget import BadAttribute
 
@@ -576,6 +576,16 @@ def test_a_crowd_does_not_free_who_asks_too_often(make: Make) -> None:
         buckets.take(f"client {n}")
         if n % 20_000 == 0:
             assert not buckets.take("203.0.113.7")
+
+
+def test_a_clock_that_is_set_back_locks_nobody_out() -> None:
+    """Who may search may go on when the machine's clock is put right, by a minute or by a day."""
+    now = [100_000.0]
+    buckets = Buckets(lambda: now[0])
+    for back in (60.0, 86_400.0):
+        assert buckets.take("203.0.113.7")
+        now[0] -= back
+        assert buckets.take("203.0.113.7")
 
 
 @pytest.mark.parametrize(

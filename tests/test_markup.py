@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from widgets.content import markdown as compiling
 from widgets.content.markdown import from_markdown
-from widgets.content.markup import SAYINGS, Heading, Markup, Reference, Saying, fold, from_plain, in_parts, slugify
+from widgets.content.markup import SAYINGS, Heading, Markup, Reference, Saying, _unique, fold, from_plain, in_parts, slugify
 
 
 def html(markup: Markup) -> str:
@@ -132,6 +132,24 @@ def test_headings_have_ids_of_their_own():
     """Headings keep level and words; two with the same words have different ids."""
     headings = from_markdown("## ¿Qué es?\n\n### Signs\n\n## Signs\n\n## <br>").of(Heading)
     assert [(h.level, h.id) for h in headings if isinstance(h, Heading)] == [(2, "que-es"), (3, "signs"), (2, "signs-2"), (2, "section")]
+
+
+class Looked(dict[str, int]):
+    """Names that count how often one was looked for."""
+
+    times = 0
+
+    def __contains__(self, name: object) -> bool:
+        self.times += 1
+        return super().__contains__(name)
+
+
+def test_a_thousand_equal_headings_cost_a_thousand_times_one():
+    """Each heading gets an id that none has, and finding it costs no more for all that went before: one file must not hold up the library."""
+    ids = Looked()
+    names = [_unique(wanted, ids) for wanted in ("risk", "risk-3", *["risk"] * 1000)]
+    assert names[:5] == ["risk", "risk-3", "risk-2", "risk-4", "risk-5"] and len(set(names)) == len(names)
+    assert ids.times < 3 * len(names)
 
 
 def test_heading_text_has_no_markup():

@@ -1,6 +1,7 @@
 """Who may embed: a site that lists its origins is shown on these, and an answer of one is never another's."""
 
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 
 import httpx
@@ -10,6 +11,7 @@ from starlette.types import ASGIApp
 from tests import making
 from tests.conftest import NOON
 from widgets.app import Library, create_app
+from widgets.edition import Edition
 from widgets.settings import Settings
 
 NORTH, SOUTH, OTHER = "https://www.north.example", "https://south.example:8443", "https://other.example"
@@ -177,6 +179,29 @@ def test_a_locked_answer_comes_from_the_store(library: Library, base: str) -> No
     for number in range(20):
         assert asked(base, at("north", READABLE[0]), f"https://{number}.example").status_code == 403
     assert len(library.store._aliases) == kept
+
+
+class Swapping:
+    """Editions of which another one stands there at each look."""
+
+    def __init__(self, *editions: Edition) -> None:
+        self._next = cycle(editions)
+
+    @property
+    def current(self) -> Edition:
+        return next(self._next)
+
+
+@pytest.mark.parametrize("path", READABLE)
+def test_a_request_sees_one_edition(content: Path, library: Library, base: str, path: str) -> None:
+    """An edit in the middle of a request changes nothing of it: who may read is asked of the edition that is then read."""
+    locked = library.editions.current
+    making.write(content / "sites/north.toml", making.SITE)
+    library.editions.reload()
+    library.serving.editions = Swapping(library.editions.current, locked)  # type: ignore[assignment]
+    library.editions.current = locked
+    assert asked(base, at("north", path), OTHER).headers["access-control-allow-origin"] == "*"
+    assert asked(base, at("north", path), OTHER).status_code == 403
 
 
 def test_a_site_that_opens_or_locks_does_so_at_once(content: Path, library: Library, base: str) -> None:

@@ -5,9 +5,12 @@ import logging
 import random
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import httpx
 import pytest
@@ -16,6 +19,7 @@ from starlette.types import ASGIApp
 from tests import making
 from tests.asking import parsed
 from tests.conftest import NOON
+from widgets import results as shown
 from widgets.app import Library, create_app
 from widgets.settings import Settings
 
@@ -186,3 +190,34 @@ def test_what_belongs_in_the_address_is_refused_in_the_form(base: str, path: str
         answer = httpx.post(base + path, data={"q": "sample", name: "default"})
         assert answer.status_code == 400
         assert answer.text.startswith(f"{name}: stands in the form")
+
+
+SEARCHES = (
+    ("POST", "/search"),
+    ("POST", "/partials/topic-browser"),
+    ("POST", "/frame/topic-browser"),
+    ("POST", "/api/search"),
+    ("GET", "/api/search?q=sample"),
+    ("GET", "/connect?mainSearchCriteria.v.dn=sample"),
+    ("GET", "/embed?find-article=sample"),
+)
+
+
+@pytest.mark.parametrize(("method", "path"), SEARCHES)
+def test_a_search_keeps_nobody_waiting(base: str, monkeypatch: pytest.MonkeyPatch, method: str, path: str) -> None:
+    """While a search goes on, and be it for long, others are answered."""
+    find = shown.search
+    begun, answered = Event(), Event()
+
+    def slowly(*asked: Any) -> Any:
+        begun.set()
+        assert answered.wait(30)
+        return find(*asked)
+
+    monkeypatch.setattr(shown, "search", slowly)
+    with ThreadPoolExecutor(1) as threads:
+        search = threads.submit(httpx.request, method, base + path, data={"q": "sample"} if method == "POST" else None, timeout=60)
+        assert begun.wait(30)
+        assert httpx.get(f"{base}/healthz", timeout=10).status_code == 200
+        answered.set()
+        assert search.result().status_code == 200

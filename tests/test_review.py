@@ -134,6 +134,13 @@ def test_overdue(content, ask, clock, place):
 
 
 @pytest.mark.parametrize("place", EVERYWHERE)
+def test_a_review_that_holds_for_ever(content, ask, place):
+    """A next review on the last day that there is, as who plans none may write, is shown like any other."""
+    making.article(content, en=reviewed().replace("2026-06-15", "9999-12-31"))
+    assert "Next review December 31, 9999" in visible(ask(place))
+
+
+@pytest.mark.parametrize("place", EVERYWHERE)
 def test_withdrawn(content, ask, place):
     """A withdrawn text is replaced at once by its notice and the article to read instead; none of its words are left."""
     making.article(content, "newer", en=making.text().replace("A sample", "A newer one"))

@@ -29,6 +29,12 @@ from widgets.snapshot.library import Library
 
 EN = "articles/sample/en.md"
 LISTS = ("places", "blocks", "listed", "letters")
+ANOTHER = {
+    "schema": "PRAGMA user_version=1",
+    "other": "PRAGMA application_id=1",
+    "site": "UPDATE partners SET text = replace(text, 'region = \"US\"', 'region = \"XX\"')",
+}
+"""What makes a file that of another program, or of another release, which knows more regions."""
 
 
 @pytest.fixture
@@ -145,7 +151,7 @@ def test_a_read_only_folder_is_enough_for_a_snapshot(file: Path) -> None:
     folder.chmod(0o700)
 
 
-@pytest.mark.parametrize("what", ["missing", "empty", "text", "schema", "other"])
+@pytest.mark.parametrize("what", ["missing", "empty", "text", "schema", "other", "site"])
 def test_a_file_that_is_no_snapshot_is_refused(file: Path, what: str) -> None:
     """What is not there, is no SQLite file, or was made by another release is refused with its name and the command that makes it."""
     if what == "missing":
@@ -154,7 +160,7 @@ def test_a_file_that_is_no_snapshot_is_refused(file: Path, what: str) -> None:
         file.write_text("x" * 5000 if what == "text" else "")
     else:
         with sqlite3.connect(file) as db:
-            db.execute("PRAGMA user_version=1" if what == "schema" else "PRAGMA application_id=1")
+            db.execute(ANOTHER[what])
         db.close()
     done = run("serve", "--port", "0", "--snapshot", str(file))
     assert done.returncode == 1 and done.stderr.startswith(f"Error: {file} ") and done.stderr.count("\n") == 1, done.stderr

@@ -24,8 +24,9 @@ from tests.asking import ask, many
 from widgets.app import Library, create_app
 from widgets.content.files import ContentFile
 from widgets.content.read import parse_text
+from widgets.embed import _config, page_styles
 from widgets.settings import Settings
-from widgets.store import FRESH, OFTEN, ON_ERROR, prepare
+from widgets.store import FRESH, OFTEN, ON_ERROR, _encoding, prepare
 
 Serve = Callable[..., str]
 NEXT_REVIEW = datetime(2027, 1, 31, tzinfo=UTC)
@@ -345,3 +346,35 @@ def test_what_is_asked_often_is_compressed_best(app: Library, serve: Serve) -> N
     assert unmodified.status_code == 304
     differ = {name for name in last.headers if last.headers[name] != first.headers[name]}
     assert differ <= {"etag", "content-length", "date"}
+
+
+def test_what_is_asked_by_many_request_lines_is_compressed_best_once(app: Library, serve: Serve) -> None:
+    """One answer, asked often under several request lines, is compressed anew for the first of them; the others cost no more."""
+    with httpx.Client(base_url=serve(app), headers={"accept-encoding": "br"}) as client:
+        made = set()
+        for number in range(3):
+            for _ in range(OFTEN + 1):
+                client.get(f"/articles/sample?utm_source={number}")
+            app.store._background.submit(lambda: None).result()  # when it returns, what was begun is done
+            made |= {id(answer.encodings[b"br"]) for answer in app.store._kept.values()}
+    assert len(made) == 1
+
+
+def test_what_clients_invent_is_not_held(made: Callable[..., Library], serve: Serve) -> None:
+    """Long Accept-Encodings are answered plain and forgotten; the hosts by which an answer was asked for count as memory."""
+    library = made(cache_megabytes=1)
+    base, size = serve(library), 50_000
+    _encoding.cache_clear()
+    for n in range(30):
+        assert "content-encoding" not in ask(base, "/articles/sample", f"Accept-Encoding: br, {n}{'x' * size}").headers
+        assert ask(base, f"/static/library-{page_styles().hash}.css", host=f"{n}{'x' * size}").status == 200
+    assert _encoding.cache_info().currsize <= 1  # of the requests that say nothing
+    assert len(repr([*library.store._aliases])) < 1 << 20
+
+
+def test_a_loader_is_made_for_few_hosts_at_once(made: Callable[..., Library], serve: Serve) -> None:
+    """Without a public address each loopback host has a loader of its own; those of hosts that a client invents are let go."""
+    base = serve(made(cache_megabytes=1))
+    for n in range(40):
+        assert f'"base":"http://n{n}.localhost"' in ask(base, "/embed.js", host=f"n{n}.localhost").body
+    assert _config.cache_info().currsize <= 10

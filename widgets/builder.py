@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
+from anyio import to_thread
 from markupsafe import Markup as Safe
 from starlette.requests import Request
 from starlette.types import ASGIApp
@@ -39,19 +40,23 @@ _NOT_INDEXED: Header = (b"x-robots-tag", b"noindex")
 async def builder(serving: Serving, request: Request) -> ASGIApp:
     """`/embed`: the builder: choose a widget, see it live, copy the snippet."""
     query = request.scope["query_string"].decode("latin-1")
-    state = read(serving.base(request), serving.edition, query)
+    state = read(serving.base(request), serving.edition(request), query)
     searches = {name.removeprefix("find-"): text.strip()[:200] for name, text in parse_qsl(query, errors="replace") if name.startswith("find-")}
     if any(searches.values()):
         serving.count_search(request)
+    html = await to_thread.run_sync(_page, serving, state, searches)  # a search keeps nobody else waiting
+    return prepare(html, HTML, serving.secured(_headers(_POLICY)), status=state.wrong.status if state.wrong else 200)
+
+
+def _page(serving: Serving, state: State, searches: Mapping[str, str]) -> str:
     place = _page_place(state)
     values = _frame(place, serving.moment()) | _form(state, searches) | _result(state) | {"keeps": serving.releases is not None}
-    html = render("pages/builder.html", place, values)
-    return prepare(html, HTML, serving.secured(_headers(_POLICY)), status=state.wrong.status if state.wrong else 200)
+    return render("pages/builder.html", place, values)
 
 
 async def preview(serving: Serving, request: Request) -> ASGIApp:
     """`/embed/preview`: a page with the snippet in it, as the builder shows it; `see-day=` shows another day."""
-    state = read(serving.base(request), serving.edition, request.scope["query_string"].decode("latin-1"))
+    state = read(serving.base(request), serving.edition(request), request.scope["query_string"].decode("latin-1"))
     if state.wrong:
         return refusal(state.wrong.status, str(state.wrong))
     on_day = state.choice.see_day

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from urllib.parse import parse_qsl
 
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
@@ -96,7 +97,7 @@ async def connect(serving: Serving, request: Request) -> ASGIApp:
     try:
         media_type = _media_type(named.get(RESPONSE_TYPE, ""))
         alone = flag(named["partial"]) if "partial" in named else "hx-request" in request.headers
-        asked = _asked(given, named).settled(serving.edition)
+        asked = _asked(given, named).settled(serving.edition(request))
     except BadAttribute as error:
         return _refused(serving, request, named.get(RESPONSE_TYPE, ""), error)
     except ValueError as error:  # of a flag
@@ -104,10 +105,11 @@ async def connect(serving: Serving, request: Request) -> ASGIApp:
     for one in asked.criteria:
         if one.name:
             serving.count_search(request)
-    place = Place(serving.base(request), serving.edition, asked, steps="pages")
+    place = Place(serving.base(request), serving.edition(request), asked, steps="pages")
     make = partial if alone and media_type == "text/html" else FORMATS[media_type]
     headers = _page_headers(serving) if make is page else PARTIAL
-    answer = prepare(make(place, serving.moment()), HTML if media_type == "text/html" else f"{media_type}; charset=utf-8", headers)
+    text = await to_thread.run_sync(make, place, serving.moment())  # names are searched for, which must keep nobody else waiting
+    answer = prepare(text, HTML if media_type == "text/html" else f"{media_type}; charset=utf-8", headers)
     lock = serving.lock(place.site, request) if not serving.locked(request) else None
     return bound(answer, lock, request) if lock else answer
 

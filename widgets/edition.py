@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from widgets.content.files import ContentFile, Fault
+from widgets.content.files import ContentError, ContentFile, Fault
 from widgets.sites import Campaign, Site, parse_campaign, parse_site
 from widgets.snapshot.build import Each, NoLibrary
 from widgets.snapshot.file import Live, Private, Shipped, make, renew
@@ -37,10 +37,13 @@ class Edition:
     campaigns: Mapping[str, Campaign]
 
     @classmethod
-    def of(cls, library: Library) -> "Edition":
-        """All that one snapshot holds."""
-        sites = {file.name[6:-5]: parse_site(file) for file in _partners(library, "sites")}
-        campaigns = {file.name[10:-5]: parse_campaign(file) for file in _partners(library, "campaigns")}
+    def of(cls, library: Library, path: Path) -> "Edition":
+        """All that the snapshot at `path` holds. Raises SnapshotError for a site or campaign that only another release can read."""
+        try:
+            sites = {file.name[6:-5]: parse_site(file) for file in _partners(library, "sites")}
+            campaigns = {file.name[10:-5]: parse_campaign(file) for file in _partners(library, "campaigns")}
+        except ContentError as error:
+            raise SnapshotError(f"{path} was made by another release: {error} Make it anew with: health-widgets build {path}") from error
         return cls(library, sites, campaigns)
 
     @property
@@ -79,7 +82,7 @@ def read_folder(root: Path, each: Each = iter) -> Edition:
     with TemporaryDirectory(prefix="check-health-widgets-") as folder:  # gone at once; a server that starts sweeps up other names
         file = Path(folder) / "library.sqlite"
         make(root, file, strict=False, each=each)
-        return Edition.of(Shipped(file).now())
+        return Edition.of(Shipped(file).now(), file)
 
 
 def compiled(root: Path, file: Path, each: Each = iter) -> tuple[tuple[Fault, ...], Library]:
@@ -100,7 +103,7 @@ class Editions:
         self._source = _source(root, snapshot)
         self._stop, self._busy, self._behind, self._said = threading.Event(), threading.Lock(), False, ""
         self._unseen = ""
-        self.current = Edition.of(self._source.open())
+        self.current = Edition.of(self._source.open(), self._source.path)
         _report(self.current.faults)
         if watch:
             threading.Thread(target=self._watch, name="health-widgets-content", daemon=True).start()
@@ -148,7 +151,7 @@ class Editions:
             return
         library = self._source.now()
         if (library.version, library.edition) != (before.version, before.edition):
-            self.current = Edition.of(library)
+            self.current = Edition.of(library, self._source.path)
             log.info("edition %s: %d articles, %d topics", library.version, library.count, len(library.topics))
         else:
             before.read_by(library.db)

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -234,7 +234,7 @@ def made_of_line(source: bytes) -> str:
     return f"/* embed.js {hashlib.sha256(source).hexdigest()[:16]} */"
 
 
-@cache
+@lru_cache(10)  # without a public address, clients choose the base
 def _config(base: str, languages: tuple[str, ...]) -> str:
     values = {
         "base": base,

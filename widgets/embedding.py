@@ -126,7 +126,7 @@ async def oembed(serving: Serving, request: Request) -> ASGIApp:
     url = given.get("url", "")
     if not url.startswith(f"{base}/"):
         return refusal(404 if url else 400, f"url: give the address of an article or topic of {base}.")
-    place = pasted(base, serving.edition, url.removeprefix(base))
+    place = pasted(base, serving.edition(request), url.removeprefix(base))
     if not place.site.public:
         return refusal(404, f'url: "{place.site.slug}" may be shown on its own pages only; write a plain link to this address instead.')
     headers = (*SHARED, *serving.tags(place.widget))

@@ -25,7 +25,7 @@ LANGUAGE = "informationRecipient.languageCode.c"
 MOST_CRITERIA = 20
 _LONGEST = 200
 _SAYS = {"same": "code_same", "wider": "code_wider", "narrower": "code_narrower"}
-_CRITERION = re.compile(rf"({CODE}|{SYSTEM}|{NAME})([0-9]{{0,3}})", re.IGNORECASE)
+_CRITERION = re.compile(rf"({'|'.join(map(re.escape, (CODE, SYSTEM, NAME)))})([0-9]{{0,3}})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Infobutton(Widget):
 
 def requested(pairs: Iterable[tuple[str, str]]) -> tuple[Criterion, ...]:
     """The criteria among a request's parameters, in their order. Raises BadAttribute where there are none, or too many."""
-    sent: dict[tuple[str, int], dict[str, str]] = {}
+    sent: dict[tuple[str, int], dict[str, str]] = {}  # by the number at the end, and how often it came before
     seen: Counter[str] = Counter()
     for name, value in pairs:
         if found := _CRITERION.fullmatch(name):

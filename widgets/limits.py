@@ -24,12 +24,12 @@ class Buckets:
     def take(self, client: str) -> bool:
         """Whether the client may ask once more; counts it if so."""
         now = self.now()
-        if now - self._since > _RENEWED:
+        if abs(now - self._since) > _RENEWED:
             self._salt, self._since = secrets.token_bytes(16), now
             self._left.clear()
         key = hashlib.blake2s(counted_as(client).encode(), key=self._salt, digest_size=8).digest()
         tokens, before = self._left.pop(key, (BURST, now))
-        tokens = min(BURST, tokens + (now - before) * RATE)
+        tokens = min(BURST, tokens + max(0.0, now - before) * RATE)  # a clock may be set back
         self._left[key] = (max(tokens - 1, 0.0) if tokens >= 1 else tokens, now)
         if len(self._left) > _MOST:
             del self._left[next(iter(self._left))]  # who has not asked for longest

@@ -22,7 +22,7 @@ DECLARED_CACHE = "max-age=300"
 
 async def loader(serving: Serving, request: Request) -> ASGIApp:
     """`/embed.js`: the loader; kept for five minutes, then revalidated."""
-    base, edition = serving.base(request), serving.edition
+    base, edition = serving.base(request), serving.edition(request)
     key = ("embed.js", base)
     if found := serving.store.find(key):
         return found
@@ -32,7 +32,7 @@ async def loader(serving: Serving, request: Request) -> ASGIApp:
 
 async def pinned_loader(serving: Serving, request: Request) -> ASGIApp:
     """`/embed-<hash>.js`: the same, immutable, for pinning and integrity."""
-    return serving.asset("embed", embed.loader(serving.base(request), serving.edition), request.path_params["hash"])
+    return serving.asset("embed", embed.loader(serving.base(request), serving.edition(request)), request.path_params["hash"])
 
 
 async def bundle(serving: Serving, request: Request) -> ASGIApp:
@@ -77,7 +77,7 @@ def _declared(serving: Serving, text: str, media_type: str) -> ASGIApp:
 
 async def look(serving: Serving, request: Request) -> ASGIApp:
     """`/static/sites/<site>-<hash>.css`: the look of a site, for pages, frames and includes."""
-    edition, name = serving.edition, request.path_params["site"]
+    edition, name = serving.edition(request), request.path_params["site"]
     found = edition.sites.get(name)
     if found is None or found.look is None:
         return refusal(404, "There is no such site with a look of its own.")
@@ -99,7 +99,7 @@ async def sitemap_part(serving: Serving, request: Request) -> ASGIApp:
 
 
 def _sitemap(serving: Serving, request: Request, number: int) -> ASGIApp:
-    base, edition = serving.base(request), serving.edition
+    base, edition = serving.base(request), serving.edition(request)
     key = ("sitemap", base, number)
     if found := serving.store.find(key):
         return found
@@ -128,7 +128,7 @@ async def healthz(serving: Serving, request: Request) -> ASGIApp:
 
 async def readyz(serving: Serving, request: Request) -> ASGIApp:
     """`/readyz`: a library is loaded; its version and count, and how many searches this process answered and found nothing for."""
-    edition = serving.edition
+    edition = serving.edition(request)
     values = {"status": "ready", "version": edition.version, "articles": edition.library.count, "faults": serving.editions.fault_count,
               "searches": {"asked": serving.asked, "found_nothing": serving.found_nothing}}  # fmt: skip
     return prepare(json.dumps(values), JSON, EVERYWHERE)

@@ -27,5 +27,5 @@ class Moment:
         return self.begun(datetime.combine(day, time(), UTC))
 
     def passed(self, day: date) -> bool:
-        """Whether `day` is over."""
-        return self.reached(day + timedelta(days=1))
+        """Whether `day` is over; the last day there is never is."""
+        return day < date.max and self.reached(day + timedelta(days=1))

@@ -1,6 +1,5 @@
 """Where HTML is going to stand, and what depends on that: links, heading levels, a region's words."""
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -8,11 +7,11 @@ from typing import Generic, Literal, TypeVar
 
 from markupsafe import Markup as Safe
 
-from widgets.content.markup import SAYING, Heading, Markup, Reference, Saying
+from widgets.content.markup import Heading, Markup, Reference, Saying
 from widgets.edition import Edition
 from widgets.languages import Words, direction, words_in
 from widgets.sites import Site
-from widgets.views import saying
+from widgets.views import said, saying
 from widgets.widget import Widget
 
 W_co = TypeVar("W_co", bound=Widget, covariant=True)
@@ -75,19 +74,10 @@ def prose(place: Place[Widget], markup: Markup, lang: str, below: int = 1) -> Sa
     return Safe("".join(made))  # parts were sanitised when the file was read
 
 
-def said(text: str, place: Place[Widget], words: Words) -> str:
-    """The text of a heading or link, with the region's words for its sayings; no saying holds markup."""
-
-    def say(found: re.Match[str]) -> str:
-        return saying(found[1], place.site.region, words, starts_sentence=found.start() == 0)
-
-    return SAYING.sub(say, text)
-
-
 def _part(part: Reference | Heading | Saying, place: Place[Widget], words: Words, below: int) -> str:
     if isinstance(part, Saying):
         return escape(saying(part.name, place.site.region, words, starts_sentence=part.starts_sentence))
-    inner = said(part.html, place, words)
+    inner = said(part.html, place.site.region, words)
     if isinstance(part, Heading):
         level = place.level(below + part.level - 2)
         return f'<h{level} id="s-{part.id}" tabindex="-1">{inner}</h{level}>'

@@ -74,7 +74,7 @@ def missing(serving: Serving, request: Request, error: BadAttribute) -> Answer:
     given = parse_qs(request.scope["query_string"].decode("latin-1")[:200])
     site, lang = (given.get(name, [""])[0] for name in ("site", "lang"))
     title = "page_not_found" if error.status == 404 else "bad_request"
-    html = message_page(base, serving.edition, serving.moment(), title, str(error), site=site, lang=lang)
+    html = message_page(base, serving.edition(request), serving.moment(), title, str(error), site=site, lang=lang)
     cache = "max-age=60" if error.status == 404 else "no-store"
     return prepare(html, HTML, serving.page_headers, status=error.status, cache=cache)
 

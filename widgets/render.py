@@ -14,11 +14,12 @@ from markupsafe import Markup as Safe
 
 from widgets.catalog import catalog
 from widgets.content.markup import Markup
-from widgets.languages import direction, words_in
+from widgets.languages import words_in
 from widgets.moment import Moment
 from widgets.pieces import PIECES, Pieces
-from widgets.place import Place, in_language, link, prose, said
+from widgets.place import Place, in_language, link, prose
 from widgets.settings import files
+from widgets.views import said
 from widgets.widget import Query, Widget
 
 OPENING = "<!--health-widgets 1-->"
@@ -70,7 +71,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"prose": _prose, "href": _href, "get": _get, "step": _step, "level": _level, "dir": direction,
+    environment.filters |= {"prose": _prose, "href": _href, "get": _get, "step": _step, "level": _level,
                             "page_query": _page_query, "in_language": in_language, "say": _say, "jsonld": _jsonld,
                             "verbatim": _verbatim}  # fmt: skip
     environment.filters |= {piece.__name__: _filter(piece) for piece in PIECES}
@@ -137,7 +138,7 @@ def _prose(context: Context, markup: Markup, lang: str, below: int = 1) -> Safe:
 def _say(context: Context, text: str, lang: str) -> str:
     """Plain text with its sayings put in."""
     place: Place[Widget] = context["place"]
-    return said(text, place, words_in(lang))
+    return said(text, place.site.region, words_in(lang))
 
 
 def _jsonld(value: Mapping[str, Any]) -> Safe:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from widgets.content.markup import SAYING, Saying, from_plain
+from widgets.content.markup import Saying, from_plain
 from widgets.content.model import Article, Topic
 from widgets.edition import Edition
 from widgets.languages import words_in
@@ -11,7 +11,7 @@ from widgets.local import sensitive, tops
 from widgets.search import Danger, Found, Hit, Piece, cut, danger, excerpt, marked, search, speech
 from widgets.sites import Site
 from widgets.snapshot.library import Library
-from widgets.views import Emergency, Link, saying, title_of
+from widgets.views import Emergency, Link, said, saying, title_of
 from widgets.widget import Query
 
 MOST_RESULTS = 20
@@ -170,13 +170,7 @@ def _note(site: Site, language: str, hit: Hit, item: Article | Topic) -> str:
     told = " ".join((text.front.title, hit.name, text.front.summary))
     if excerpt((told,), hit.sought, own):
         return text.front.summary
-    return _said(excerpt(text.body.blocks, hit.sought, own), site, text.language) or text.front.summary
-
-
-def _said(text: str, site: Site, language: str) -> str:
-    """Plain text with the words that a site's region decides."""
-    words = words_in(language)
-    return SAYING.sub(lambda found: saying(found[1], site.region, words, starts_sentence=found.start() == 0), text)
+    return said(excerpt(text.body.blocks, hit.sought, own), site.region, words_in(text.language)) or text.front.summary
 
 
 def danger_line(language: str, query: str) -> Emergency | None:
@@ -192,5 +186,5 @@ def _call(language: str, sign: Danger) -> Emergency | None:
 def _plain(site: Site, language: str, call: Emergency) -> str:
     """The call as it is announced."""
     words = words_in(language)
-    said = [saying(p.name, site.region, words, starts_sentence=p.starts_sentence) if isinstance(p, Saying) else str(p) for p in call.text.parts]
-    return "".join(said).replace("<strong>", "").replace("</strong>", "")
+    parts = [saying(p.name, site.region, words, starts_sentence=p.starts_sentence) if isinstance(p, Saying) else str(p) for p in call.text.parts]
+    return "".join(parts).replace("<strong>", "").replace("</strong>", "")

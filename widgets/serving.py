@@ -45,10 +45,12 @@ class Serving:
     found_nothing: int = 0
     """How many of them showed no result. What they were is not kept."""
 
-    @property
-    def edition(self) -> Edition:
-        """What is published now."""
-        return self.editions.current
+    def edition(self, request: Request) -> Edition:
+        """What is published: one edition for the whole of a request, since another thread may swap in the next at any moment."""
+        key = f"health_widgets.edition.{id(self)}"
+        found: Edition = request.scope.get(key) or self.editions.current
+        request.scope[key] = found
+        return found
 
     @property
     def page_headers(self) -> tuple[Header, ...]:
@@ -62,11 +64,12 @@ class Serving:
 
     def locked(self, request: Request) -> Lock | None:
         """The site that the query asks for, if it lists its origins, with these and our own."""
-        if self.edition.public:
+        edition = self.edition(request)
+        if edition.public:
             return None
         given = pairs(request.scope["query_string"].decode("latin-1"))
         names = [value.strip().lower() for name, value in given if name == "site"] or [""]
-        sites = (self.edition.sites.get(name or DEFAULT) for name in names)
+        sites = (edition.sites.get(name or DEFAULT) for name in names)
         return next((lock for site in sites if site and (lock := self.lock(site, request))), None)
 
     def lock(self, site: Site, request: Request) -> Lock | None:
@@ -89,7 +92,7 @@ class Serving:
         query: str = request.scope["query_string"].decode("latin-1")
         if takes:  # a page: its path says what it shows, and of the query only these count
             query = "&".join([path_query, *(pair for pair in query.split("&") if pair.partition("=")[0] in takes)])
-        edition = self.edition
+        edition = self.edition(request)
         return Place(self.base(request), edition, kind.parse(query).settled(edition))
 
     def kept(self, place: Place[W], make: Callable[[Place[W], Moment], str], headers: tuple[Header, ...], media_type: str = HTML) -> Answer:
@@ -143,7 +146,7 @@ class Serving:
     def release(self) -> None:
         """Keep this release's scripts for the snippets that pin them."""
         if self.releases:
-            self.releases.keep("embed", loader(self.settings.public_url, self.edition))
+            self.releases.keep("embed", loader(self.settings.public_url, self.editions.current))
             self.releases.keep("enhance", bundle())
             self.releases.keep("older", older())
             self.releases.keep("diagnose", diagnosis())

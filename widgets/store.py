@@ -33,6 +33,10 @@ _POLICY = b"content-security-policy"
 FOREVER = float("inf")
 SENT = "health_widgets.sent"
 _ALIAS_BYTES = 400
+_LONGEST_ACCEPT = 200
+"""Bytes of an Accept-Encoding that is read; browsers send thirty, and what is longer is answered plain."""
+_BEST_MARK = b"-br11"
+"""The end of the validator of what was compressed anew: other bytes, so another validator."""
 _SMALL = 200
 """Below so many bytes compressing gains nothing."""
 
@@ -76,7 +80,7 @@ class Answer:
                 accept = value
             elif name == b"if-none-match":
                 unmodified = value
-        encoding = _encoding(accept)
+        encoding = _encoding(accept) if len(accept) <= _LONGEST_ACCEPT else b""
         chosen = self.encodings.get(encoding) or self._compressed(encoding)
         if unmodified and self.status == 200 and scope["method"] != "POST" and (chosen.etag in unmodified or unmodified == b"*"):
             return {"type": "http.response.start", "status": 304, "headers": list(chosen.unmodified)}, {"type": "http.response.body", "body": b""}
@@ -84,9 +88,11 @@ class Answer:
         return start, {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else chosen.body}
 
     def improve(self) -> None:
-        """Compress it once more, as well as can be: what is asked often is worth the time, about a millisecond for each KB."""
-        if b"br" in self.encodings and self.quality < BEST and len(self.encodings[b""].body) >= _SMALL:
-            self.encodings[b"br"] = self._encoded(b"br", _brotli(self.encodings[b""].body, BEST), b"-br11")  # other bytes, so another validator
+        """Compress it once more, as well as can be: what is asked often is worth the time, about a millisecond for each KB; but only once,
+        by however many request lines it is asked."""
+        quick = self.encodings.get(b"br")
+        if quick and not quick.etag.endswith(_BEST_MARK + b'"') and self.quality < BEST and len(self.encodings[b""].body) >= _SMALL:
+            self.encodings[b"br"] = self._encoded(b"br", _brotli(self.encodings[b""].body, BEST), _BEST_MARK)
 
     def _compressed(self, encoding: bytes) -> Encoded:
         """The body in this encoding, made when it is first asked for; small ones stay as they are."""
@@ -197,6 +203,11 @@ class _Alias:
     left: int = OFTEN
 
 
+def _size(alias: Hashable) -> int:
+    """The memory that an alias takes, about; what it is made of comes from a client, and may be long."""
+    return _ALIAS_BYTES + len(repr(alias))
+
+
 @dataclass
 class Store:
     """Keeps answers by their meaning (`key`) and by the request lines that led to them (aliases).
@@ -243,7 +254,7 @@ class Store:
 
     def _remember(self, alias: Hashable, answer: Answer, scope: Scope) -> None:
         """Find this answer by its request line from now on; what was made for one origin only by that origin."""
-        self._count(_ALIAS_BYTES + len(scope["path"]) + len(scope["query_string"]) + (answer.bytes if answer.by_origin else 0))
+        self._count(_size(alias) + (answer.bytes if answer.by_origin else 0))
         self._aliases[alias] = made = _Alias(answer, scope.get("route"))
         if answer.by_origin:
             self._aliases[alias, origin_of(scope)] = made
@@ -273,7 +284,7 @@ class Store:
         self._edition = self.current()
         self._kept = {key: answer for key, answer in self._kept.items() if answer.edition is None}
         self._aliases = {alias: found for alias, found in self._aliases.items() if found.answer.edition is None}
-        self._bytes = sum(answer.bytes for answer in self._kept.values()) + _ALIAS_BYTES * len(self._aliases)
+        self._bytes = sum(answer.bytes for answer in self._kept.values()) + sum(map(_size, self._aliases))
 
     def _count(self, more: int) -> None:
         """Hold the bound: when it is reached, start afresh, which costs one render for each answer in use."""

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from widgets.content.markup import Heading, Markup, from_plain
+from widgets.content.markup import SAYING, Heading, Markup, from_plain
 from widgets.content.model import Article, Library, Source, Text, Topic, Withdrawal, spoken_for
 from widgets.languages import Words, speaks, words_in
 from widgets.moment import Moment
@@ -139,6 +139,11 @@ def saying(name: str, region: Region, words: Words, *, starts_sentence: bool = T
     key = name if name != "crisis" else "crisis_by_text" if region.crisis_by_text else "crisis_or" if region.crisis_or else name
     text = words.say(key, number=number, other=region.crisis_or)
     return text if starts_sentence else text[:1].lower() + text[1:]
+
+
+def said(text: str, region: Region, words: Words) -> str:
+    """A text without parts, such as a heading's, with the region's words for its sayings; no saying holds markup."""
+    return SAYING.sub(lambda found: saying(found[1], region, words, starts_sentence=found.start() == 0), text)
 
 
 def other_languages(widget: Widget, site: Site, has: Collection[str]) -> list[Link]:

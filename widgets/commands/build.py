@@ -1,17 +1,13 @@
 """health-widgets build: a content folder as one file, to be served elsewhere."""
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from widgets.commands import FEW, with_progress
 from widgets.commands.serve import settings_or_exit
 from widgets.edition import NoLibrary, SnapshotError, compiled
 from widgets.settings import SAMPLE
-
-MANY = 500
-"""From how many articles on it takes long enough to say how far it is."""
 
 
 @click.command("build")
@@ -23,19 +19,10 @@ def command(file: Path, content: Path | None) -> None:
     A FILE that is there is brought up to date and replaced in one step; who serves it goes on with the old one until then, and needs no restart.
     """
     try:
-        faults, library = compiled(content or settings_or_exit().content or SAMPLE, file, _with_progress)
+        faults, library = compiled(content or settings_or_exit().content or SAMPLE, file, with_progress("Reading articles", FEW))
     except (NoLibrary, SnapshotError) as error:
         raise click.ClickException(str(error)) from error
     for fault in faults:
         click.echo(str(fault), err=True)
     size = file.stat().st_size / 1e6
     click.echo(f"{file}: {library.count} articles, {len(library.topics)} topics, {size:.1f} MB, version {library.version}")
-
-
-def _with_progress(slugs: list[str]) -> Iterator[str]:
-    """The articles one by one; on a terminal, a bar tells how far it is."""
-    if len(slugs) < MANY or not sys.stderr.isatty():
-        yield from slugs
-        return
-    with click.progressbar(slugs, label="Reading articles", file=sys.stderr) as bar:
-        yield from bar

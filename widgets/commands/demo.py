@@ -34,7 +34,9 @@ _SCRIPT = f'<script async crossorigin referrerpolicy="strict-origin" src="{PLACE
 
 
 @click.command("demo")
-@click.option("--port", default=8000, show_default=True, help="The library's port; the partner's pages take the next one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65534), default=8000, show_default=True, help="The library's port; the partner's pages take the next one."
+)
 def command(port: int) -> None:
     """Show the library and, on another site, a partner's page with every widget."""
     library = f"http://localhost:{port}"

@@ -2,14 +2,13 @@
 
 import os
 import sys
-from collections.abc import Iterator
 from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import click
 
+from widgets.commands import with_progress
 from widgets.imports.report import Refused
 from widgets.settings import PREFIX
 
@@ -49,7 +48,7 @@ def folder(folder: Path, into: Path) -> None:
 def _run(importer: str, source: Path, into: Path) -> None:
     module = import_module(f"widgets.imports.{importer}")  # here, so that serving does not load what only importing needs
     try:
-        report = module.run(source, into, date.today(), _with_progress)
+        report = module.run(source, into, date.today(), with_progress("Importing"))
     except Refused as error:
         raise click.ClickException(f"{error} Nothing was written.") from error
     except OSError as error:
@@ -58,12 +57,3 @@ def _run(importer: str, source: Path, into: Path) -> None:
         click.echo(line)
     click.echo(f"Next: health-widgets check {into}")
     sys.exit(0 if report.complete else PARTLY)
-
-
-def _with_progress(items: list[Any]) -> Iterator[Any]:
-    """The items one by one; on a terminal, a bar tells how far it is."""
-    if not sys.stderr.isatty():
-        yield from items
-        return
-    with click.progressbar(items, label="Importing", file=sys.stderr) as bar:
-        yield from bar

@@ -26,10 +26,11 @@ _FENCE = re.compile(r"\+\+\+(?<!.\+\+\+)[^\S\n]*$", re.MULTILINE)  # on a line o
 _MEANINGS: dict[str, str] = {}
 
 
-def pattern(regex: str, wrong: str) -> msgspec.Meta:
-    """The constraint that a text matches; `wrong` says in an editor's words what is wrong with one that does not."""
-    _MEANINGS[regex] = wrong
-    return msgspec.Meta(pattern=regex)
+def pattern(regex: str, wrong: str, *, min_length: int | None = None, max_length: int | None = None) -> msgspec.Meta:
+    """The constraint that the whole of a text matches; `wrong` says in an editor's words what is wrong with one that does not."""
+    whole = rf"^(?:{regex})\Z"  # $ alone lets an end of line pass, which then breaks a header
+    _MEANINGS[whole] = wrong
+    return msgspec.Meta(pattern=whole, min_length=min_length, max_length=max_length)
 
 
 @dataclass(frozen=True, order=True)
@@ -141,9 +142,10 @@ class ContentFile:
         """msgspec's sentence and path as a fault, with near matches for a misspelt key."""
         message, _, path = text.partition(" - at `")
         where = [int(n) if n else key for key, n in re.findall(r"\.([\w-]+)|\[(\d+)\]", path)]
-        if path.startswith("key") and (key := re.search(r"'(.+)'", message)):
+        if meaning := next((wrong for regex, wrong in _MEANINGS.items() if message.endswith(repr(regex))), ""):
+            message = f"a key {meaning}" if path.startswith("key") else meaning  # which one is not told
+        elif path.startswith("key") and (key := re.search(r"'(.+)'", message)):
             where.append(key[1])
-        message = next((wrong for regex, wrong in _MEANINGS.items() if message.endswith(repr(regex))), message)
         if (key := re.match(r"([\w-]+): ", message)) and key[1] in _keys(schema, where):  # a schema's own check names its key
             where, message = [*where, key[1]], message[key.end() :]
         unknown = re.search(r"unknown field `([^`]+)`", message)

@@ -29,6 +29,8 @@ _LINK = re.compile(r"</?a\b[^>]*>")
 _WORDS = re.compile(r"\w+")
 _OPENING = " \n\"'“”‘’«»()[]"
 """Quotes and brackets, which may stand between two sentences."""
+_BEFORE = 1000
+"""So many characters before a saying are enough to see how its sentence begins."""
 _BEGINS = {">": "<", ";": "&"}
 """What tags and character references begin with, by what they end with."""
 
@@ -102,7 +104,7 @@ def from_plain(text: str) -> Markup:
 def in_parts(safe: str) -> Markup:
     """Sanitised HTML in parts: headings get ids, references and sayings become parts."""
     parts: list[Part] = []
-    ids: set[str] = set()
+    ids: dict[str, int] = {}
     end = 0
     for hole in _HOLE.finditer(safe):
         start, after = hole.span()
@@ -121,13 +123,13 @@ def _add(parts: list[Part], safe: str, start: int, end: int) -> None:
         place, after = saying.span()
         if place > start:
             parts.append(safe[start:place])
-        parts.append(Saying(saying[1], _starts_sentence(safe[:place])))
+        parts.append(Saying(saying[1], _starts_sentence(safe[max(0, place - _BEFORE) : place])))
         start = after
     if end > start:
         parts.append(safe[start:end])
 
 
-def _heading(level: int, title: str, ids: set[str]) -> Heading:
+def _heading(level: int, title: str, ids: dict[str, int]) -> Heading:
     inside = _LINK.sub("", title) if "<" in title else title  # a heading leads nowhere
     return Heading(level, _unique(slugify(_plain(inside)), ids), inside)
 
@@ -149,12 +151,14 @@ def _starts_sentence(before: str) -> bool:
     return True
 
 
-def _unique(wanted: str, ids: set[str]) -> str:
-    name, n = wanted, 1
+def _unique(wanted: str, ids: dict[str, int]) -> str:
+    """The name, or the first free one with a number; `ids` says of each name how far its numbers are taken."""
+    name, n = wanted, ids.get(wanted, 1)
     while name in ids:
         n += 1
         name = f"{wanted}-{n}"
-    ids.add(name)
+    ids[wanted] = n
+    ids.setdefault(name, 1)
     return name
 
 

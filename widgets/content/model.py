@@ -9,19 +9,23 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal, Protocol
+from urllib.parse import urlsplit
 
 import msgspec
 
 from widgets.codes import CodeSystem
-from widgets.content.files import Fault
+from widgets.content.files import Fault, pattern
 from widgets.content.markup import Markup
 from widgets.languages import lookup
 
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
-Slug = Annotated[str, msgspec.Meta(pattern=SLUG, max_length=100)]
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=300, pattern=r"^[^\n\x00-\x08]*$")]
+Slug = Annotated[str, pattern(SLUG, "is not a name; write a to z, 0 to 9 and single hyphens, like heart-attack", max_length=100)]
+Line = Annotated[
+    str,
+    pattern(r"[^\n\x00-\x08]*\n?", "is more than one line, or has a character that cannot be shown; write it in one", min_length=1, max_length=300),
+]
 LANGUAGE = r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$"
-Language = Annotated[str, msgspec.Meta(pattern=LANGUAGE)]
+Language = Annotated[str, pattern(LANGUAGE, "is not a language code; write one like en, es or pt-BR")]
 _HTTP = re.compile(r"https?://[^\x00- /?#\[\]]+(?:[/?#][^\x00- ]*)?", re.IGNORECASE)
 
 
@@ -31,7 +35,11 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 def check_http(url: str) -> None:
     """Raise ValueError unless `url` is an absolute http or https address."""
-    if not _HTTP.fullmatch(url):
+    try:
+        good = bool(_HTTP.fullmatch(url) and urlsplit(url).netloc)
+    except ValueError:  # of a letter in the host that stands for several, among them a slash
+        good = False
+    if not good:
         raise ValueError(f"{url!r} is not an address; write it in full, like https://www.example.org/page")
 
 

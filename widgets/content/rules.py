@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from widgets.content.files import is_missing, meant
-from widgets.content.markup import SAYINGS
+from widgets.content.markup import SAYING
 from widgets.content.model import Library
-
-_SAYING = re.compile(r"\{(" + "|".join(SAYINGS) + r")\}")
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Rules:
 
     def as_read(self, blocks: Iterable[str], language: str) -> list[str]:
         """Blocks of text as a reader sees them, with the region's words in."""
-        return [_SAYING.sub(lambda saying: self.say(saying[1], language), block) for block in blocks]
+        return [SAYING.sub(lambda saying: self.say(saying[1], language), block) for block in blocks]
 
     @cached_property
     def number(self) -> re.Pattern[str]:

@@ -101,7 +101,7 @@ class Articles:
             shared = self._ledger.load(path, signature, parse_article, kept=article.file is not None)
             if shared is not None:
                 self._share(article, shared)
-        elif not _LANGUAGE.match(name):
+        elif not _LANGUAGE.fullmatch(name):
             self._ledger.note(path, signature, b"", Fault(path, 1, f"{name!r} is not a language code like en, es or pt-BR."))
         else:
             text = self._ledger.load(path, signature, parse_text, kept=name in article.languages)

@@ -45,7 +45,7 @@ def articles(root: Path) -> list[str]:
 
 def is_slug(name: str) -> bool:
     """Whether a name can be an address."""
-    return _SLUG.match(name) is not None
+    return _SLUG.fullmatch(name) is not None
 
 
 def bad_name(path: str, name: str) -> Fault:

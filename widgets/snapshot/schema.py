@@ -5,6 +5,7 @@ import sqlite3
 import zlib
 from collections.abc import Sequence
 from functools import cache, reduce
+from importlib.metadata import version
 from operator import or_
 from pathlib import Path
 from types import UnionType
@@ -15,7 +16,7 @@ import msgspec
 from msgspec import field
 from msgspec.structs import fields
 
-from widgets import search
+from widgets import __version__, search
 from widgets.content.model import ArticleFile, FrontMatter, TopicFile
 
 APPLICATION = 0x48574C31
@@ -107,11 +108,12 @@ def schema() -> int:
 
 @cache
 def compiler() -> str:
-    """A hash over the code that compiles content: what another one made is made anew where the content is at hand."""
+    """A hash over all that decides what content becomes: what another release made is made anew where the content is at hand."""
     here = Path(__file__).parent
-    folders = (here, here.parent / "content", here.parent / "languages")
-    sources = [path for folder in folders for path in sorted(folder.glob("*.py"))]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in [*sources, here.parent / "codes.py"])).hexdigest()[:16]
+    folders = (here, *(here.parent / name for name in ("content", "languages", "sites")))
+    sources = [path.read_bytes() for folder in folders for path in sorted(folder.glob("*.py"))]
+    versions = " ".join([__version__, *map(version, ("nh3", "pyromark"))])  # what a newer sanitiser takes out must go
+    return hashlib.sha256(b"".join([*sources, (here.parent / "codes.py").read_bytes(), versions.encode()])).hexdigest()[:16]
 
 
 class _Rows(sqlite3.Cursor):
