@@ -8,7 +8,7 @@ import pytest
 from tests.topics import KNEE, REST, changed, imported, sample, topic, tree, whole
 from widgets.check import check
 from widgets.edition import read_folder
-from widgets.imports import shelf
+from widgets.imports import medlineplus, shelf
 
 EN, SHARED_TOML = "articles/sore-knee/en.md", "articles/sore-knee/article.toml"
 NEWER = sample(KNEE.replace("A sore knee hurts", "A very sore knee hurts"))
@@ -187,6 +187,44 @@ def test_cut_short(tmp_path, monkeypatch, after):
     fresh.parent.mkdir()
     again(fresh, NEWER)
     assert {n: b for n, (b, _) in tree(root).items()} == {n: b for n, (b, _) in tree(fresh).items()}
+
+
+def test_cut_short_in_the_middle_of_a_note(tmp_path, monkeypatch):
+    """A full disk may cut a note of the importer's short, and more than once; what was written is still known for its own."""
+    root, real = tmp_path / "library", shelf.write
+
+    def full(path: Path, text: str) -> None:
+        if path.parent.name == "rest":
+            raise OSError(28, "No space left on device")
+        real(path, text)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shelf, "write", full)
+        for _ in range(2):
+            assert again(root, sample()).exit_code == 1
+            with (root / ".imports/medlineplus.journal").open("a") as journal:
+                journal.write('\n{"11/en.md": {"ti')
+    result = again(root, NEWER)
+    assert result.exit_code == 0 and "Edited" not in result.output and "updated: 1" in result.output
+
+
+def test_one_import_at_a_time(root):
+    """While one import writes, another is refused, and can run when that one is done."""
+    before = tree(root)
+    with shelf.alone(root):
+        result = again(root, NEWER)
+    assert result.exit_code == 1 and "another import is writing here" in result.output and tree(root) == before
+    assert again(root, NEWER).exit_code == 0
+
+
+def test_an_article_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    """Where the library could not read one file of an article, none of them is written, and the report says why."""
+    monkeypatch.setattr(medlineplus, "article", lambda records, around: {"topics": [], "licence": "x" * 999})
+    result = again(tmp_path / "library", sample())
+    assert result.exit_code == 3 and "articles/sore-knee/article.toml:2: error: licence" in result.output
+    assert not list(tmp_path.rglob("*.md"))
+    monkeypatch.undo()
+    assert "new: 5" in again(tmp_path / "library", sample()).output
 
 
 def test_a_file_is_replaced_in_one_step(root):

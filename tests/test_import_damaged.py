@@ -3,6 +3,7 @@
 import gzip
 import io
 import lzma
+import os
 import resource
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.topics import KNEE, NO_SHARED, REST, SHARED, imported, sample, topic, tree, whole
+from tests.topics import KNEE, MESH, NO_SHARED, REST, SHARED, imported, sample, topic, tree, whole
 from widgets.check import check
 from widgets.edition import read_folder
 from widgets.imports import nlm, opening
@@ -49,6 +50,10 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "no topic": (whole().encode(), "holds no health-topic"),
     "wrong encoding": (sample().encode("utf-8").replace("á".encode(), b"\xe1"), "is not XML: not well-formed"),
     "unknown encoding": (b'<?xml version="1.0" encoding="klingon"?><health-topics/>', "unknown encoding"),
+    "encoding of several bytes": (sample().replace("UTF-8", "Shift_JIS").encode(), "is in an encoding that cannot be read"),
+    "encoding that decodes nothing": (sample().replace("UTF-8", "undefined").encode(), "is in an encoding that cannot be read"),
+    "UTF-16 that says UTF-8": (sample().encode("utf-16"), "is not XML: encoding specified in XML declaration is incorrect"),
+    "nothing of use": (whole(topic(KNEE, "x"), topic("", meta_desc="\u200b")).encode(), "none of its 2 topics can be imported: file:4: Sore Knee"),
     "NUL bytes": (sample().replace("Rest is good", "Rest\0is good").encode(), "is not XML"),
     "zeroes": (b"\0" * 100_000, "is not XML"),
     "entity bomb": (whole(topic("<also-called>&b;</also-called>"), doctype=LAUGHS).encode(), "names the entity a"),
@@ -77,6 +82,29 @@ def test_refused(tmp_path, case):
     assert result.exit_code == 1 and result.output.count("\n") == 1
     assert result.output.startswith("Error: file") and reason in result.output and "Nothing was written." in result.output
     assert tree(tmp_path) == before and not (tmp_path / "into").exists()
+
+
+def test_a_pipe(tmp_path):
+    """What is no file is refused before it is read, since a pipe may never end."""
+    os.mkfifo(tmp_path / "pipe")
+    result = imported(tmp_path / "pipe", tmp_path / "into")
+    assert result.exit_code == 1 and "pipe: is a pipe or a device, and no file" in result.output and not (tmp_path / "into").exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "windows-1252"])
+def test_other_encodings(tmp_path, encoding):
+    """A file in another encoding, which says so, imports as the one in UTF-8 does."""
+    text = sample().replace("UTF-8", encoding.removesuffix("-sig"))
+    (tmp_path / "file").write_bytes(text.encode(encoding))
+    assert imported(tmp_path / "file", tmp_path / "into").exit_code == 0
+    assert read_folder(tmp_path / "into").library.articles["sore-knee"].texts["es"].front.title == "Dolor de rodilla"
+
+
+def test_a_place_that_is_no_folder(tmp_path):
+    """Where nothing can be written, the message names the place."""
+    (tmp_path / "file").write_text(sample(), "utf-8")
+    result = imported(tmp_path / "file", tmp_path / "file" / "into")
+    assert result.exit_code == 1 and f"{tmp_path / 'file' / 'into'}" in result.output and "Not a directory" in result.output
 
 
 def test_a_refusal_leaves_the_library_alone(tmp_path):
@@ -143,6 +171,8 @@ PARTLY = {
     "no title": (whole(topic(KNEE, title="-"), LAST), "a topic: has no title"),
     "no url and no language": (whole(topic(KNEE, url="-", language="-"), LAST), "Sore Knee: has no url and no language"),
     "id that is no number": (whole(topic(KNEE, "../../x"), LAST), "the id '../../x' is no number"),
+    "endless id": (whole(topic(KNEE, "9" * 400), LAST), "is no number of up to 12 digits"),
+    "title that cannot be seen": (whole(topic(KNEE, title="\u200b\x9f"), LAST), "a topic: has no title"),
     "another language": (whole(topic(KNEE, language="Klingon"), LAST), "is in Klingon; known: English, Spanish"),
     "no address": (whole(topic(KNEE, url="javascript:alert(1)"), LAST), "is not an address"),
     "nothing to show": (whole(topic("", meta_desc=""), LAST), "has neither a summary nor a description"),
@@ -158,6 +188,7 @@ def test_partly(tmp_path, case):
     result = imported(tmp_path / "file", tmp_path / "into")
     assert result.exit_code == 3 and "Left out: file" in result.output and reason in result.output
     assert "rest" in read_folder(tmp_path / "into").library.articles
+    assert {path.name for path in (tmp_path / "into/articles").iterdir()} <= {"rest", "sore-knee"}
     assert not check(tmp_path / "into", date(2026, 11, 22)).count("error")
 
 
@@ -167,6 +198,13 @@ ALL_IN = {
     "deep HTML": (topic(f"<full-summary>{'&lt;ul&gt;&lt;li&gt;' * 3000}Deep{'&lt;/li&gt;&lt;/ul&gt;' * 3000}</full-summary>"), "plain words"),
     "broken HTML": (topic("<full-summary>&lt;p&gt;Open &lt;b&gt;bold &lt;ul&gt;&lt;li&gt;one&lt;/p&gt;</full-summary>"), ""),
     "no date of the file": (topic(REST), "date-generated is no date"),
+    "name that cannot be seen": (topic(f"<also-called>\u200b</also-called>{REST}"), ""),
+    "soft hyphen": (topic(REST, title="Sore\u00ad Knee"), ""),
+    "MeSH id that is none": (
+        topic(f'<mesh-heading><descriptor id="X1">X</descriptor></mesh-heading>{REST}'),
+        "a MeSH heading whose id is none is left out: 1",
+    ),
+    "MeSH qualifier": (topic(MESH + REST), "a MeSH qualifier is left out; its heading is kept: 1"),
     "long title": (topic(REST, title="word " * 100), ""),
     "title without letters": (topic(REST, title="膝"), ""),
 }

@@ -92,6 +92,32 @@ def test_texts(tmp_path, library):
     assert flu == "Antes\n\nEs un virus. Rodilla\n\n## ¿Qué hacer?\n\n| Día |\n| --- |\n| Uno |\n"
 
 
+def _text(tmp_path: Path, name: str, content: str) -> str:
+    """The text that a file becomes."""
+    making.write(tmp_path / "handouts" / name, content)
+    result = imported(tmp_path / "handouts", tmp_path / "into", "folder")
+    assert result.exit_code == 0, result.output
+    return next((tmp_path / "into/articles").rglob("*.md")).read_text("utf-8")
+
+
+SAID = {
+    "number in Spanish": ("a.es.md", "# A\n\nLlame al 911 ya.\n", 'summary = "Llame al número de emergencias ya."'),
+    "sections": ("a.md", "---\ntitle: A\n---\n## First\n\nText.\n\n# Second\n\nMore.", "## First\n\nText.\n\n## Second\n\nMore."),
+    "title said twice": ("a.md", "---\ntitle: Sore knee\n---\n## Sore Knee\n\nText.", "+++\n\nText.\n"),
+    "several authors": ("a.md", "---\ntitle: A\nauthor: [Knee team, Hip team]\n---\nText.", 'author = "Knee team, Hip team"'),
+    "author as a table": ("a.md", "---\ntitle: A\nauthor: {name: Knee team}\n---\nText.", 'author = "Not stated"'),
+    "day of WordPress": ("a.html", "<meta property='article:published_time' content='2023-03-04'><h1>A</h1><p>Text.", "written = 2023-03-04"),
+    "elements left open": ("a.html", "<h1>A</h1>" + "<p>One<li>Two" * 300, "One\n\n- Two"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SAID)
+def test_said(tmp_path, case):
+    """What files of other systems say comes over as they mean it."""
+    name, content, expected = SAID[case]
+    assert expected in _text(tmp_path, name, content)
+
+
 def test_what_it_says(tmp_path):
     """The report counts what was left out and what the files do not say."""
     output = imported(folder(tmp_path / "handouts"), tmp_path / "into", "folder").output
@@ -130,6 +156,16 @@ BAD = {
     "only a title": ("bad.md", b"# Title\n", "has no text"),
     "no title": ("bad.html", b"<p>Text.</p>", "has no title"),
     "front matter": ("bad.md", b"---\ntitle: [\n---\nText.", "has front matter that cannot be read"),
+    "nested too deeply": ("bad.html", b"<h1>A</h1>" + b"<div>" * 300 + b"Text.", "its HTML is nested too deeply"),
+    "nested too deeply in Markdown": ("bad.md", b"# A\n\n" + b"> " * 300 + b"Text.", "its HTML is nested too deeply"),
+    "references that grow": (
+        "bad.md",
+        b"---\na: &a [x, x]\nb: &b [*a, *a]\ntitle: *b\n---\n# A\n\nText.",
+        "has front matter that cannot be read: it has references",
+    ),
+    "draft of Hugo": ("bad.md", b"+++\ndraft = true\n+++\n# A\n\nText.", "says that it is a draft"),
+    "draft of Jekyll": ("bad.md", b"---\npublished: false\n---\n# A\n\nText.", "says that it is a draft"),
+    "draft of WordPress": ("bad.md", b"---\nstatus: draft\n---\n# A\n\nText.", "says that it is a draft"),
     "too big": ("bad.md", b"# A\n\n" + b"x " * (1 << 20), "holds more than 2 MB"),
 }
 

@@ -141,6 +141,11 @@ SUMMARIES = {
     "not a call": (said("About 112 of 999 people, or call 112 now"), "About 112 of 999 people, or call {emergency-number} now\n"),
     "terms": (said("<dl><dt>Rest</dt><dd>No work</dd></dl>"), "**Rest**\n\nNo work\n"),
     "numbered": (said("<ol><li>One</li><li>Two<ol><li>Three</li></ol></li></ol>"), "1. One\n2. Two\n   1. Three\n"),
+    "number to ring": (
+        said("<p>If so, <a href='tel:911'>call 911</a>, else <a href='tel:+1-800-555-0100'>us</a>.</p>"),
+        "If so, {emergency}, else [us](tel:+1-800-555-0100).\n",
+    ),
+    "heading of nothing": (said("<h2>A</h2><p>x</p><h3><img src='x.png'> </h3><h3>B</h3><p>y</p>"), "## A\n\nx\n\n### B\n\ny\n"),
     "headings": (said("<h5>A</h5><p>x</p><h2>B</h2><h6>C</h6><p>y</p>"), "## A\n\nx\n\n## B\n\n### C\n\ny\n"),
 }
 
@@ -152,6 +157,13 @@ def test_summary(tmp_path, case):
     (tmp_path / "file.xml").write_text(whole(given), "utf-8")
     assert imported(tmp_path / "file.xml", tmp_path / "into").exit_code == 0
     assert (tmp_path / "into/articles/sore-knee/en.md").read_text("utf-8").partition("+++\n\n")[2] == expected
+
+
+def test_a_sentence_begins_with_a_capital(tmp_path):
+    """Where a number begins a sentence, so do the words for it."""
+    (tmp_path / "file.xml").write_text(whole(topic(REST, meta_desc="Help is near. 911 is one number.")), "utf-8")
+    imported(tmp_path / "file.xml", tmp_path / "into")
+    assert 'summary = "Help is near. The emergency number is one number."' in (tmp_path / "into/articles/sore-knee/en.md").read_text("utf-8")
 
 
 def test_lines_are_cut_and_hold_no_number(tmp_path):
@@ -206,6 +218,7 @@ def test_packed(tmp_path, packing):
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("../../mplus.xml", raw)
             archive.writestr("readme.txt", "x")
+            archive.writestr("__MACOSX/._mplus.xml", "x")
     else:
         path.write_bytes(lzma.compress(raw) if packing == "xz" else gzip.compress(raw))
     (tmp_path / "file.xml").write_bytes(raw)

@@ -44,7 +44,7 @@ class Listed(Widget):
     def link(self, base: str, path: str, total: int) -> Header:
         """The addresses of the first, last and neighbouring parts (RFC 8288)."""
         last = max(0, (total - 1) // self.limit * self.limit)
-        places = {"first": 0, "prev": max(0, self.offset - self.limit), "next": self.offset + self.limit, "last": last}
+        places = {"first": 0, "prev": min(max(0, self.offset - self.limit), last), "next": self.offset + self.limit, "last": last}
         there = {"first": True, "prev": self.offset > 0, "next": self.offset + self.limit < total, "last": True}
         links = (f'<{base}{replace(self, offset=place).at(path)}>; rel="{rel}"' for rel, place in places.items() if there[rel])
         return b"link", ", ".join(links).encode()

@@ -80,7 +80,7 @@ SYSTEMS: Mapping[CodeSystem, System] = {
         shape=re.compile(r"([A-Z][0-9][0-9A-Z])\.?([0-9A-Z]{0,4})"),
         example="I21.9",
         used_for="conditions and symptoms",
-        also=("icd10cm", "i10c"),
+        also=("icd10cm", "i10c", "icd10"),
         nested=True,
     ),
     "snomed-ct": System(
@@ -128,7 +128,7 @@ SYSTEMS: Mapping[CodeSystem, System] = {
 
 def system_of(text: str) -> CodeSystem | None:
     """The system that a name, an OID or an address (URI) means; None for one that is not known."""
-    text = text.strip().lower().removeprefix("urn:oid:").rstrip("/")
+    text = re.sub(r"^(urn:)?oid:", "", text.strip().lower()).rstrip("/.")
     address = re.sub(r"^https?://(www\.)?", "", text)
     name = re.sub(r"[^a-z0-9]", "", text)
     for key, system in SYSTEMS.items():

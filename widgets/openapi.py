@@ -214,7 +214,8 @@ def document(base: str, rows: Iterable[Row], lists: Mapping[str, type[Widget]]) 
     info = {
         "title": "Health library",
         "version": __version__,
-        "description": "Read it without a key. Answers carry an ETag; lists have `limit`, `offset` and Link headers. Terms are schema.org's.",
+        "description": "Read it without a key. Answers carry an ETag; lists have `limit`, `offset` and, searches apart, Link headers. "
+        "Terms are schema.org's.",
     }
     paths = {path: _path(path, endpoint, methods, lists.get(path)) for path, endpoint, methods in rows}
     return {"openapi": "3.1.0", "info": info, "servers": [{"url": base}], "paths": paths, "components": {"schemas": SCHEMAS}}

@@ -52,7 +52,8 @@ def _run(importer: str, source: Path, into: Path) -> None:
     except Refused as error:
         raise click.ClickException(f"{error} Nothing was written.") from error
     except OSError as error:
-        raise click.ClickException(f"{error}. What is written so far is whole; run it again to go on.") from error
+        where = error.filename or into
+        raise click.ClickException(f"{where}: {error.strerror or error}. What is written so far is whole; run it again to go on.") from error
     for line in report.lines():
         click.echo(line)
     click.echo(f"Next: health-widgets check {into}")

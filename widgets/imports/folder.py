@@ -8,12 +8,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote, unquote
 
-from widgets.imports.markdown import Losses, from_html
+from widgets.imports.markdown import Losses, from_html, numberless
 from widgets.imports.pages import Page, page
 from widgets.imports.report import Refused, Report
-from widgets.imports.shelf import Shelf, Wanted
+from widgets.imports.shelf import Shelf, Wanted, alone
 from widgets.imports.starter import begin_site
-from widgets.imports.texts import line, slug_of
+from widgets.imports.texts import slug_of
+from widgets.imports.words import line
 
 SOURCE = "folder"
 SUFFIXES = {".md", ".markdown", ".html", ".htm"}
@@ -40,13 +41,14 @@ def run(folder: Path, root: Path, today: date, progress: Progress) -> Report:
     if not places:
         raise Refused("; ".join([f"{folder}: holds no file that can be imported ({', '.join(sorted(SUFFIXES))})", *report.left_out]) + ".")
     base = folder.resolve().name
-    shelf = Shelf(root, SOURCE, report, slug_of(base, "root"))
-    writer = _Writer(folder, base, places, shelf, report)
-    writer.topics()
-    for name in progress(list(places)):
-        writer.article(name)
-    shelf.finish()
-    begin_site(root, {language for place in places.values() for language in place.pages}, report)
+    with alone(root):
+        shelf = Shelf(root, SOURCE, report, slug_of(base, "root"))
+        writer = _Writer(folder, base, places, shelf, report)
+        writer.topics()
+        for name in progress(list(places)):
+            writer.article(name)
+        shelf.finish()
+        begin_site(root, {language for place in places.values() for language in place.pages}, report)
     return report
 
 
@@ -88,6 +90,7 @@ def _add(places: dict[str, Place], path: Path, relative: Path, report: Report) -
     named = _LANGUAGE.match(relative.stem)
     found = page(path.read_bytes(), html=path.suffix.lower().startswith(".htm"), notes=report.notes)
     language = named["language"] if named else found.language or "en"
+    found.title, found.summary = numberless(found.title, language), numberless(found.summary, language)
     name = relative.with_name(named["name"] if named else relative.stem).as_posix()
     place = places.setdefault(name, Place())
     if language in place.pages:
@@ -129,14 +132,14 @@ class _Writer:
             self.report.files["removed here, not written again"] += 1
             return
         key, home, place = self._id(name), f"articles/{self.homes[name]}", self.places[name]
+        files = []
         for language, found in place.pages.items():
             first = {} if found.written else {"written": date.fromtimestamp(place.files[language].stat().st_mtime)}
-            self.shelf.put(Wanted(f"{key}/{language}.md", f"{home}/{language}.md", self._front(found, language), self._body(name, found), first))
+            files.append(Wanted(f"{key}/{language}.md", f"{home}/{language}.md", self._front(found, language), self._body(name, found), first))
         topics = dict.fromkeys(slug_of(title, "topic") for _, title in self._topics(name))
         licence = next((found.licence for found in place.pages.values() if found.licence), NOT_STATED["en"])
         shared = {"topics": list(topics), "licence": line(licence), "imported": f"{SOURCE}:{key}"}
-        self.shelf.put(Wanted(f"{key}/article.toml", f"{home}/article.toml", shared))
-        self.report.came["articles"] += 1
+        self.report.came["articles"] += self.shelf.put_all([*files, Wanted(f"{key}/article.toml", f"{home}/article.toml", shared)])
 
     def _front(self, found: Page, language: str) -> dict[str, Any]:
         title, summary = line(found.title), line(found.summary or found.title)

@@ -4,6 +4,7 @@ import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -23,6 +24,7 @@ _clean = nh3.Cleaner(
 
 _NUMBERS = {"emergency": {r.emergency for r in REGIONS.values()}, "crisis": {r.crisis for r in REGIONS.values()}}
 _CALL = r"call|dial|phone|ring|text|llame|llamar|llama|marque|marcar"
+_CALLS = {f"tel:{number.replace(' ', '')}" for numbers in _NUMBERS.values() for number in numbers}
 _AMERICAN = {"emergency": REGIONS["US"].emergency, "crisis": REGIONS["US"].crisis}
 
 
@@ -66,8 +68,15 @@ _SAID = {
 
 def numberless(text: str, language: str) -> str:
     """A title or summary, where no site fills in words: emergency numbers in words, and no braces."""
-    said = SAYING.sub(lambda saying: _SAID.get(language, _SAID["en"]).get(saying[1], saying[1]), _numbers(text))
+    words = _SAID.get(language, _SAID["en"])
+    said = SAYING.sub(lambda saying: _as_begun(saying, words.get(saying[1], saying[1])), _numbers(text))
     return said.replace("{", "(").replace("}", ")")
+
+
+def _as_begun(saying: re.Match[str], words: str) -> str:
+    """The words for a saying, with a capital where a sentence begins with them."""
+    begins = re.search(r"(?:^|[.!?]\s)\W*$", saying.string[: saying.start()])
+    return words[:1].upper() + words[1:] if begins else words
 
 
 @dataclass
@@ -85,12 +94,24 @@ def from_html(source: str, base: str = "", find: Callable[[str], str] = str, los
     """
     converter = _Converter(base, find, losses or Losses())
     try:
-        read = soup(" ".join(_clean(source).split()))
+        read = _read(source)
         _outlined(read)
         text = converter.convert_soup(read)
     except RecursionError as error:
         raise ValueError("its HTML is nested too deeply") from error
     return "\n".join(_BLANKS.sub(" ", line.rstrip()) for line in re.sub(r"\n{3,}", "\n\n", text).strip().split("\n"))
+
+
+def check_depth(source: str) -> None:
+    """Raise ValueError for HTML that is nested too deeply to be read."""
+    _read(source)
+
+
+def _read(source: str) -> BeautifulSoup:
+    read = soup(" ".join(_clean(source).split()))
+    if any(next(islice(element.parents, _MOST_DEEP, None), None) for element in read.find_all(True)):
+        raise ValueError("its HTML is nested too deeply")
+    return read
 
 
 def soup(source: str) -> BeautifulSoup:
@@ -101,12 +122,16 @@ def soup(source: str) -> BeautifulSoup:
 
 
 _BLANKS = re.compile(r"(?<=\S) {2,}")
+_MOST_DEEP = 100
 
 
 def _outlined(read: BeautifulSoup) -> None:
-    """Headings from h2 on, with no level skipped."""
+    """Headings from h2 on, with no level skipped and none without words."""
     above: list[int] = []
     for heading in read.find_all(re.compile(r"^h[1-6]$")):
+        if not heading.get_text(strip=True):
+            heading.unwrap()
+            continue
         level = int(heading.name[1])
         above = [*(other for other in above if other < level), level]
         heading.name = f"h{min(len(above) + 1, 6)}"
@@ -162,6 +187,8 @@ class _Converter(MarkdownConverter):
     def convert_a(self, el: Any, text: str, parent_tags: Any) -> str:
         """A link that leads somewhere safe, or its words."""
         address = self.find(safe_address(el.get("href", ""), self.base))
+        if re.sub(r"%20|-", "", address) in _CALLS:
+            return text  # the number is another one elsewhere, and the words say each site's own
         self.losses.links += bool(text.strip()) and not address
         before, words, after = _parted(text)
         linked = words and address and not any(tag in parent_tags for tag in ("h2", "h3", "h4", "h5", "h6"))

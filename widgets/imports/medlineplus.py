@@ -15,8 +15,8 @@ import msgspec
 from widgets.imports.nlm import Topics
 from widgets.imports.opening import pieces
 from widgets.imports.records import LANGUAGES, Record, record
-from widgets.imports.report import Report
-from widgets.imports.shelf import Shelf, Wanted
+from widgets.imports.report import Refused, Report
+from widgets.imports.shelf import Shelf, Wanted, alone
 from widgets.imports.starter import begin_site
 from widgets.imports.texts import article, slug_of, text
 
@@ -86,13 +86,14 @@ def run(file: Path, root: Path, today: date, progress: Progress) -> Report:
     report = Report()
     with tempfile.TemporaryFile() as spool:
         index = _indexed(file, Index(spool), report)
-        shelf = Shelf(root, SOURCE, report)
-        writer = _Writer(index, shelf, report, index.generated or today)
-        writer.groups()
-        for name in progress(list(index.places)):
-            writer.article(name)
-        shelf.finish()
-        begin_site(root, {language for places in index.places.values() for language in places}, report)
+        with alone(root):
+            shelf = Shelf(root, SOURCE, report)
+            writer = _Writer(index, shelf, report, index.generated or today)
+            writer.groups()
+            for name in progress(list(index.places)):
+                writer.article(name)
+            shelf.finish()
+            begin_site(root, {language for places in index.places.values() for language in places}, report)
     return report
 
 
@@ -108,6 +109,8 @@ def _indexed(file: Path, index: Index, report: Report) -> Index:
                 report.left_out.append(f"{file.name}:{node.line}: {node.get('title') or 'a topic'}: {error}.")
             else:
                 report.came[f"topics in {node.get('language')}"] += 1
+    if not index.places:
+        raise Refused(f"{file.name}: none of its {total} topics can be imported: {' '.join(report.left_out[:3])}")
     _check_root(topics.root, total, file.name, index, report)
     return index
 
@@ -153,12 +156,12 @@ class _Writer:
             return
         found, folder = self.index.records(name), f"articles/{self.homes[name]}"
         first = {} if all(r.created for r in found.values()) else {"written": self.day}
+        files = []
         for language, one in found.items():
             values, words = text(one, self)
-            self.shelf.put(Wanted(f"{name}/{language}.md", f"{folder}/{language}.md", values, words, {} if one.created else first))
+            files.append(Wanted(f"{name}/{language}.md", f"{folder}/{language}.md", values, words, {} if one.created else first))
         shared = article(list(found.values()), self) | {"imported": f"{SOURCE}:{name}"}
-        self.shelf.put(Wanted(f"{name}/article.toml", f"{folder}/article.toml", shared))
-        self.report.came["articles"] += 1
+        self.report.came["articles"] += self.shelf.put_all([*files, Wanted(f"{name}/article.toml", f"{folder}/article.toml", shared)])
 
     def topic_slug(self, group: str) -> str:
         """The topic that a group became."""

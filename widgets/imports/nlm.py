@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from widgets.imports.report import Refused
+from widgets.imports.words import folded
 
 MOST_TOPICS = 20_000
 MOST_CHARACTERS = 1_000_000
 """Of one topic; the longest real one has 60,000."""
+WHOLE = "get the whole file from https://medlineplus.gov/xml.html"
 
 CHILDREN: dict[str, frozenset[str]] = {
     "": frozenset({"health-topics"}),
@@ -43,12 +45,12 @@ class Node:
 
     def get(self, attribute: str) -> str:
         """An attribute's value, white space folded; "" for none."""
-        return " ".join(self.attributes.get(attribute, "").split())
+        return folded(self.attributes.get(attribute, ""))
 
     @property
     def words(self) -> str:
         """The text, white space folded."""
-        return " ".join(self.text.split())
+        return folded(self.text)
 
 
 class Topics:
@@ -71,12 +73,14 @@ class Topics:
                 yield from self._taken()
             self._parser.Parse(b"", True)
         except expat.ExpatError as error:
-            raise Refused(f"{self.name}:{error.lineno}: is not XML: {expat.ErrorString(error.code)}.") from error
-        except LookupError as error:  # of an encoding
-            raise Refused(f"{self.name}: cannot be read: {error}.") from error
+            raise Refused(f"{self.name}:{error.lineno}: is not XML: {expat.ErrorString(error.code)}; {WHOLE}.") from error
+        except (LookupError, ValueError) as error:  # of an encoding
+            if isinstance(error, Refused):
+                raise
+            raise Refused(f"{self.name}: is in an encoding that cannot be read: {error}; save it as UTF-8.") from error
         yield from self._taken()
         if not self._count:
-            raise Refused(f"{self.name}: holds no health-topic.")
+            raise Refused(f"{self.name}: holds no health-topic; {WHOLE}.")
 
     def _taken(self) -> list[Node]:
         done, self._done = self._done, []
@@ -112,7 +116,7 @@ class Topics:
     def _unknown(self, name: str, inside: str) -> None:
         if not inside:
             self._refuse(f"the root is <{name[:50]}>; NLM's health topics begin with <health-topics>.")
-        self._refuse(f"<{name[:50]}> inside <{inside}> is of a schema that is not known here; nothing was imported.")
+        self._refuse(f"<{name[:50]}> inside <{inside}> is of a schema that is not known here; look for a newer health-widgets.")
 
     def _characters(self, data: str) -> None:
         self._count_size(len(data))

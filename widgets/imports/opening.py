@@ -14,6 +14,8 @@ PIECE = 1 << 16
 MOST_BYTES = 128 << 20
 """How much a file may hold when it is unpacked; NLM's holds 29 MB."""
 _XZ_MEMORY = 128 << 20
+_MAC = "__MACOSX/"
+"""Where a Mac puts a second file for each one in a .zip."""
 
 _BROKEN = (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 """What the standard library raises on broken, encrypted or unknown archives."""
@@ -21,6 +23,8 @@ _BROKEN = (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, zlib.error, No
 
 def pieces(path: Path, most: int = MOST_BYTES) -> Generator[bytes, None, None]:
     """The file's bytes; a .zip, .xz or .gz is known by its first bytes and unpacked. Raises Refused."""
+    if not path.is_file():
+        raise Refused(f"{path.name}: is a pipe or a device, and no file; save what comes out of it as a file.")
     total = 0
     try:
         for piece in _unpacked(path):
@@ -29,7 +33,7 @@ def pieces(path: Path, most: int = MOST_BYTES) -> Generator[bytes, None, None]:
                 raise Refused(f"{path.name}: holds more than {most >> 20} MB when it is unpacked; NLM's file holds about 30.")
             yield piece
     except _BROKEN as error:
-        raise Refused(f"{path.name}: cannot be read: {error or type(error).__name__}.") from error
+        raise Refused(f"{path.name}: cannot be read: {str(error).rstrip('.') or type(error).__name__}.") from error
     if not total:
         raise Refused(f"{path.name}: is empty.")
 
@@ -71,7 +75,7 @@ def _from_xz(packed: Iterable[bytes]) -> Iterator[bytes]:
 def _from_zip(file: IO[bytes], name: str) -> Iterator[bytes]:
     """The one XML file in a .zip; it is read in place, so the names in it lead nowhere."""
     with zipfile.ZipFile(file) as archive:
-        found = [member for member in archive.infolist() if member.filename.lower().endswith(".xml")]
+        found = [member for member in archive.infolist() if member.filename.lower().endswith(".xml") and not member.filename.startswith(_MAC)]
         if len(found) != 1:
             raise Refused(f"{name}: holds {len(found)} XML files; it must hold one.")
         with archive.open(found[0]) as member:

@@ -15,8 +15,8 @@ from bs4 import BeautifulSoup
 
 from widgets.content.markdown import OPTIONS
 from widgets.content.model import LANGUAGE, check_http
-from widgets.imports.markdown import numberless, soup
-from widgets.imports.texts import line
+from widgets.imports.markdown import check_depth, soup
+from widgets.imports.words import line
 
 _FENCED = re.compile(r"(?P<fence>\+\+\+|---)[ \t]*\n(?P<head>.*?)\n(?P=fence)[ \t]*(?:\n|\Z)", re.DOTALL)
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
@@ -55,17 +55,18 @@ def page(raw: bytes, *, html: bool, notes: Counter[str]) -> Page:
     if "\0" in text:
         raise ValueError("holds NUL bytes, and so is no text")
     said, text = ({}, text) if html else _front_matter(text)
+    if _is_draft(said):
+        raise ValueError("says that it is a draft; publish it, or take that key out of its front matter")
     try:
-        found = _from_soup(soup(text if html else pyromark.html(text, options=OPTIONS)))
+        found = _from_soup(soup(text if html else pyromark.html(text, options=OPTIONS)), _words(said.get("title")))
+        check_depth(found.body)
     except RecursionError as error:
-        raise ValueError("is nested too deeply") from error
+        raise ValueError("its HTML is nested too deeply") from error
     _say(found, said, notes)
     if not soup(found.body).get_text(strip=True):
         raise ValueError("has no text")
     if not found.title:
         raise ValueError("has no title: no heading, and none in front matter")
-    found.title = numberless(found.title, found.language)
-    found.summary = numberless(found.summary, found.language)
     return found
 
 
@@ -86,17 +87,29 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
     if not fenced:
         return {}, text
     try:
-        said = tomllib.loads(fenced["head"]) if fenced["fence"] == "+++" else yaml.safe_load(fenced["head"])
+        said = tomllib.loads(fenced["head"]) if fenced["fence"] == "+++" else _yaml(fenced["head"])
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"has front matter that cannot be read: {' '.join(str(error).split())}") from error
     return ({str(key).lower(): value for key, value in said.items()}, text[fenced.end() :]) if isinstance(said, dict) else ({}, text)
 
 
-def _from_soup(whole: BeautifulSoup) -> Page:
-    """What the HTML says: its body, title, language and meta elements."""
+def _yaml(text: str) -> Any:
+    """YAML without references, since a few lines of them stand for gigabytes."""
+    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
+        raise ValueError("it has references like *name; write out what they stand for")
+    return yaml.safe_load(text)
+
+
+def _is_draft(said: dict[str, Any]) -> bool:
+    """By the keys of Hugo, Jekyll and WordPress's exports."""
+    return said.get("draft") is True or said.get("published") is False or str(said.get("status")) in {"draft", "pending", "private", "trash"}
+
+
+def _from_soup(whole: BeautifulSoup, named: str) -> Page:
+    """What the HTML says: its body, title, language and meta elements. `named` is the title in front matter."""
     body = whole.find("main") or whole.find("article") or whole.find("body") or whole
     top = whole.find("html")
-    heading = body.find("h1") or _first(body)
+    heading = _titling(body, named)
     title = heading.get_text(" ", strip=True) if heading else ""
     if heading:
         heading.decompose()
@@ -106,9 +119,18 @@ def _from_soup(whole: BeautifulSoup) -> Page:
     canonical = whole.find("link", rel="canonical")
     found = Page(body.decode_contents(), title, _meta(whole, "description") or (paragraph.get_text(" ", strip=True) if paragraph else ""))
     found.language = _language(top.get("lang") if top else "")
-    found.author, found.written = _meta(whole, "author"), _day(_meta(whole, "date"))
+    found.author, found.written = _meta(whole, "author"), _day(_meta(whole, "date") or _meta(whole, "article:published_time", "property"))
     found.sources = _sources(canonical.get("href") if canonical else "", title)
     return found
+
+
+def _titling(body: Any, named: str) -> Any:
+    """The heading that is the title; where front matter names it, only one that stands first and says it again."""
+    first = _first(body)
+    if not named:
+        return body.find("h1") or first
+    again = first is not None and (first.name == "h1" or first.get_text(" ", strip=True).casefold() == named.casefold())
+    return first if again else None
 
 
 def _first(body: Any) -> Any:
@@ -117,8 +139,8 @@ def _first(body: Any) -> Any:
     return first if first is not None and re.match(r"h[1-6]$", first.name) else None
 
 
-def _meta(whole: BeautifulSoup, name: str) -> str:
-    found = whole.find("meta", attrs={"name": re.compile(rf"^(?:dc\.|dcterms\.)?{name}$", re.IGNORECASE)})
+def _meta(whole: BeautifulSoup, name: str, key: str = "name") -> str:
+    found = whole.find("meta", attrs={key: re.compile(rf"^(?:dc\.|dcterms\.)?{name}$", re.IGNORECASE)})
     return " ".join(str(found.get("content") or "").split()) if found else ""
 
 
@@ -126,7 +148,7 @@ def _say(found: Page, said: dict[str, Any], notes: Counter[str]) -> None:
     """Front matter has the last word."""
     given = {ours: said[key] for ours, keys in _KEYS.items() for key in reversed(keys) if said.get(key)}
     for ours in ("title", "summary", "author", "licence"):
-        setattr(found, ours, line(str(given.get(ours) or getattr(found, ours))))
+        setattr(found, ours, _words(given.get(ours)) or line(getattr(found, ours)))
     for ours in ("also_called", "topics"):
         setattr(found, ours, _lines(given.get(ours)))
     found.language = _language(given.get("language")) or found.language
@@ -134,6 +156,11 @@ def _say(found: Page, said: dict[str, Any], notes: Counter[str]) -> None:
     found.sources = _sources(said.get("sources") or said.get("source") or said.get("url"), found.title) or found.sources
     for key in said.keys() - {key for keys in _KEYS.values() for key in keys} - {"sources", "source", "url"}:
         notes[f"the front matter key {key[:30]} is not used"] += 1
+
+
+def _words(value: Any) -> str:
+    """One value as words, or several with commas between them; "" for what is neither."""
+    return line(", ".join(_lines(value)))
 
 
 def _lines(value: Any) -> list[str]:

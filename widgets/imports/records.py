@@ -1,14 +1,17 @@
 """One topic of NLM's file as a value: checked, white space folded."""
 
+import re
 from collections import Counter
 from datetime import date, datetime
 
 import msgspec
 
+from widgets.codes import normal
 from widgets.content.model import check_http
 from widgets.imports.nlm import Node
 
 LANGUAGES = {"English": "en", "Spanish": "es"}
+_NUMBER = re.compile(r"[0-9]{1,12}")
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -57,8 +60,8 @@ def record(node: Node, notes: Counter[str]) -> Record:
         raise ValueError(f"has no {' and no '.join(missing)}")
     if node.get("language") not in LANGUAGES:
         raise ValueError(f"is in {node.get('language')}; known: {', '.join(LANGUAGES)}")
-    if not node.get("id").isdecimal():
-        raise ValueError(f"the id {node.get('id')[:50]!r} is no number")
+    if not _NUMBER.fullmatch(node.get("id")):
+        raise ValueError(f"the id {node.get('id')[:50]!r} is no number of up to 12 digits")
     check_http(node.get("url"))
     summary = "".join(child.text for child in node.all("full-summary")).strip()
     if not summary and not node.get("meta-desc"):
@@ -83,10 +86,15 @@ def _names(node: Node) -> tuple[str, ...]:
 
 
 def _mesh(node: Node, notes: Counter[str]) -> tuple[str, ...]:
-    descriptors = [child for heading in node.all("mesh-heading") for child in heading.all("descriptor")]
-    found = [child.get("id") for child in descriptors if child.get("id")]
-    if len(found) < len(descriptors):
-        notes["a MeSH heading without an id is left out"] += len(descriptors) - len(found)
+    headings = node.all("mesh-heading")
+    ids = [child.get("id") for heading in headings for child in heading.all("descriptor")]
+    found = [code for given in ids if (code := normal("mesh", given))]
+    if less := ids.count(""):
+        notes["a MeSH heading without an id is left out"] += less
+    if wrong := len(ids) - less - len(found):
+        notes["a MeSH heading whose id is none is left out"] += wrong
+    if finer := sum(len(heading.all("qualifier")) for heading in headings):
+        notes["a MeSH qualifier is left out; its heading is kept"] += finer
     return tuple(dict.fromkeys(found))
 
 

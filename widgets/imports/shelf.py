@@ -4,9 +4,13 @@ Each key of a file, and its text, belongs to upstream until somebody changes it 
 all that was written stand in `.imports/<source>.json`; a value whose digest is another one was edited.
 """
 
+import fcntl
 import hashlib
 import json
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +22,7 @@ from widgets.content.read import parse_text, parse_topic
 from widgets.imports.report import Refused, Report
 from widgets.imports.toml import Values, edited, flat, rendered
 
+_NOTES = ".imports"
 TEXT = "text"
 """The key under which a file's Markdown is remembered."""
 _IMPORTED = re.compile(r'^imported = "(?P<source>[a-z]+):(?P<id>[^"\n]+)"', re.MULTILINE)
@@ -61,13 +66,30 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, default=str, ensure_ascii=False).encode()).hexdigest()[:12]
 
 
+@contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Keep other imports out of the content folder; the system lets them in when this process ends, however it ends. Raises Refused."""
+    (root / _NOTES).mkdir(parents=True, exist_ok=True)
+    folder = os.open(root / _NOTES, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Refused(f"{root}: another import is writing here; run this one when that is done.") from error
+        except OSError:
+            pass  # a file system that knows no locks
+        yield
+    finally:
+        os.close(folder)
+
+
 class Shelf:
     """A content folder, and what an importer wrote there before."""
 
     def __init__(self, root: Path, source: str, report: Report, part: str = "") -> None:
         """`part` tells apart what comes from one source in several imports, such as two folders."""
         self.root, self.source, self.report = root, source, report
-        self._manifest = root / ".imports" / f"{'-'.join(filter(None, [source, part]))}.json"
+        self._manifest = root / _NOTES / f"{'-'.join(filter(None, [source, part]))}.json"
         self._journal = self._manifest.with_suffix(".journal")
         self._before = self._read(self._manifest, lines=False)
         self._begun = self._read(self._journal, lines=True)
@@ -79,8 +101,7 @@ class Shelf:
             text = path.read_text("utf-8")
             if not lines:
                 return dict(json.loads(text)["files"])
-            whole = text.split("\n")[:-1]  # the last line may be half written
-            return {key: value for line in whole for key, value in json.loads(line).items()}
+            return {key: value for line in text.split("\n") for key, value in _announced(line).items()}
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -112,6 +133,23 @@ class Shelf:
             self.homes[name] = next((s for s in names if s not in self._taken), f"{slug}-{self.source}-{tail}")
             self._taken.add(self.homes[name])
         return self.homes[name]
+
+    def put_all(self, files: list[Wanted]) -> bool:
+        """Put an article's files, if the library could read all of them; else none is written, and the report says why."""
+        faults = [str(error.fault) for file in files if (error := _error(file))]
+        self.report.left_out += faults
+        for file in files:
+            if faults:
+                self._leave(file)
+            else:
+                self.put(file)
+        return not faults
+
+    def _leave(self, wanted: Wanted) -> None:
+        """Remember what was known of the file before, and no more."""
+        self._now.pop(wanted.key, None)
+        if wanted.key in self._before:
+            self._now[wanted.key] = self._before[wanted.key]
 
     def put(self, wanted: Wanted) -> None:
         """Write the file if it is new, or bring in what changed upstream; what was edited here stays."""
@@ -150,7 +188,7 @@ class Shelf:
             head, body = file.front_matter() if wanted.text is not None else (file, None)
             here = flat(head.text.lstrip())
         except (ContentError, ValueError) as error:
-            self._now[wanted.key] = self._before.get(wanted.key, {})
+            self._leave(wanted)
             self.report.files["edited here"] += 1
             self.report.kept.append(f"{wanted.path} cannot be read, so it stays as it is: {str(error).strip()}")
             return
@@ -180,11 +218,11 @@ class Shelf:
             _parsed(ContentFile(wanted.path, text))
         except ContentError as error:
             self.report.left_out.append(str(error.fault))
-            self._now[wanted.key] = self._before.get(wanted.key, {})
+            self._leave(wanted)
             return
         self._journal.parent.mkdir(parents=True, exist_ok=True)
         with self._journal.open("a", encoding="utf-8") as journal:
-            journal.write(json.dumps({wanted.key: wanted.digests}) + "\n")
+            journal.write(f"\n{json.dumps({wanted.key: wanted.digests})}")  # never behind a line that was cut short
         write(path, text)
 
     def finish(self) -> None:
@@ -219,6 +257,22 @@ def _compared(local: Digests, known: list[Digests], upstream: Digests) -> tuple[
         else:
             (own if there in was else clashes).append(key)
     return news, clashes, own
+
+
+def _error(wanted: Wanted) -> ContentError | None:
+    try:
+        _parsed(ContentFile(wanted.path, wanted.file()))
+    except ContentError as error:
+        return error
+    return None
+
+
+def _announced(line: str) -> dict[str, Digests]:
+    """A line of the journal; nothing for one that was cut short, whose file was not yet begun."""
+    try:
+        return dict(json.loads(line))
+    except ValueError:
+        return {}
 
 
 def _parsed(file: ContentFile) -> object:

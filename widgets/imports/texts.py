@@ -9,10 +9,11 @@ from widgets.content.markup import fold
 from widgets.imports.markdown import Losses, escaped, from_html, link, numberless, safe_address, sayings
 from widgets.imports.records import Record, Site
 from widgets.imports.toml import Values
+from widgets.imports.words import line
 
 PUBLISHER = "MedlinePlus, National Library of Medicine"
 LICENCE = f"Public domain. Source: {PUBLISHER}"
-LONGEST_LINE, LONGEST_SLUG = 300, 80
+LONGEST_SLUG = 80
 WORDS = {
     "en": {"more": "Learn more", "related": "Related topics at MedlinePlus"},
     "es": {"more": "Más información", "related": "Temas relacionados en MedlinePlus"},
@@ -72,12 +73,6 @@ def article(records: Iterable[Record], around: Around) -> dict[str, Any]:
     if mesh:
         found["codes.mesh"] = list(mesh)
     return found
-
-
-def line(words: str) -> str:
-    """Words that fit a line of front matter, cut at a blank where they are too long."""
-    folded = " ".join("".join(c if c.isprintable() else " " for c in words).split())
-    return folded if len(folded) <= LONGEST_LINE else folded[: LONGEST_LINE - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _summary(record: Record) -> str:
