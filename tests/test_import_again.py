@@ -59,7 +59,8 @@ def test_an_edit_here_stays(root):
     """What was edited here stays while upstream is as it was; other keys of the file still follow upstream."""
     edit(root, EN, "A sore knee hurts", "Our clinic's words")
     before = tree(root)
-    assert "edited here: 1" in again(root, sample()).output
+    output = again(root, sample()).output
+    assert "edited here: 1" in output and f"Kept as edited here: {EN}: text\n" in output
     assert changed(before, tree(root)) == []
     again(root, sample(KNEE.replace("Knee ache", "Bad knee")))
     assert text(root).front.also_called[0] == "Bad knee" and text(root).body.blocks[0].startswith("Our clinic's words")

@@ -25,6 +25,8 @@ class Report:
     """How many files are new, updated, unchanged, kept."""
     kept: list[str] = field(default_factory=list)
     """What stays as it was edited here, and what is new upstream."""
+    own: list[str] = field(default_factory=list)
+    """What stays as it was edited here, while upstream is as it was."""
     gone: list[str] = field(default_factory=list)
     """Files of former imports that upstream has no more."""
 
@@ -38,6 +40,7 @@ class Report:
         return [
             *_some("Left out", self.left_out),
             *_some("Edited here", self.kept),
+            *_some("Kept as edited here", self.own),
             *_some("Gone upstream, kept here", self.gone),
             *(f"Note: {note}: {n:,}" for note, n in sorted(self.notes.items())),
             f"Read: {_counts(self.came)}.",

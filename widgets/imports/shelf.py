@@ -204,6 +204,8 @@ class Shelf:
         self.report.files["updated" if news else "unchanged"] += 1
         if own or clashes:
             self.report.files["edited here"] += 1
+        if own:
+            self.report.own.append(f"{wanted.path}: {', '.join(own)}")
         if clashes:
             beside = f"{wanted.path}.upstream"
             self._write(wanted, self.root / beside, wanted.file())
