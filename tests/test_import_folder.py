@@ -229,11 +229,12 @@ def test_one_article_in_two_files(tmp_path):
     assert result.exit_code == 3 and "Left out: resting.md: resting.html is this article in en already." in result.output
 
 
-def test_an_old_encoding_that_a_page_names(tmp_path):
-    """An HTML page in the encoding that it names is read in it."""
+@pytest.mark.parametrize("encoding", ["windows-1252", "utf-16"])
+def test_an_old_encoding_that_a_page_names(tmp_path, encoding):
+    """An HTML page in the encoding that it names, or in UTF-16, is read in it."""
     (tmp_path / "handouts").mkdir()
     page = '<html lang=es><meta charset="windows-1252"><h1>Corazón</h1><p>Texto.</p></html>'
-    (tmp_path / "handouts/a.html").write_bytes(page.encode("windows-1252"))
+    (tmp_path / "handouts/a.html").write_bytes(page.encode(encoding))
     imported(tmp_path / "handouts", tmp_path / "into", "folder")
     assert read_folder(tmp_path / "into").library.articles["a"].texts["es"].front.title == "Corazón"
 

@@ -1,5 +1,6 @@
 """A Markdown or HTML file as a page: what it says of itself, and its body as HTML."""
 
+import codecs
 import re
 import tomllib
 from collections import Counter
@@ -71,7 +72,9 @@ def page(raw: bytes, *, html: bool, notes: Counter[str]) -> Page:
 
 
 def _decoded(raw: bytes, *, html: bool) -> str:
-    """UTF-8, or what an HTML page says it is."""
+    """UTF-8, UTF-16 with its mark, or what an HTML page says it is."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace").replace("\r\n", "\n")
     charset = _CHARSET.search(raw[:2048]) if html else None
     for encoding in ("utf-8-sig", charset[1].decode() if charset else "utf-8-sig"):
         try:

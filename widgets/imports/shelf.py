@@ -136,7 +136,8 @@ class Shelf:
 
     def put_all(self, files: list[Wanted]) -> bool:
         """Put an article's files, if the library could read all of them; else none is written, and the report says why."""
-        faults = [str(error.fault) for file in files if (error := _error(file))]
+        news = [file for file in files if file.digests not in self._known(file.key)]
+        faults = [str(error.fault) for file in news if (error := _error(file))]
         self.report.left_out += faults
         for file in files:
             if faults:
