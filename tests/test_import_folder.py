@@ -1,8 +1,10 @@
 """What becomes of a folder of Markdown and HTML files."""
 
 import os
+from collections import Counter
 from datetime import date, timedelta
 from errno import EACCES
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from tests.topics import changed, imported, tree
 from widgets.check import check
 from widgets.content.model import Library
 from widgets.edition import read_folder
+from widgets.imports.pages import page
 
 YAML = """
 ---
@@ -214,3 +217,11 @@ def test_what_the_check_still_asks(tmp_path):
     imported(folder(tmp_path / "handouts"), tmp_path / "into", "folder")
     faults = [fault for fault in check(tmp_path / "into", date.today() + timedelta(days=1)).faults if fault.level == "error"]
     assert {fault.message.split(";")[0] for fault in faults} == {"names no source"} and len(faults) == 2
+
+
+@pytest.mark.parametrize("key", ["title", "description", "author", "date", "lang", "license", "source", "aliases", "categories"])
+def test_yaml_that_grows_is_no_text(key):
+    """A list of lists of lists in front matter, a few lines that are billions of words, is nothing that a page says of itself."""
+    grown = "a: &a [lol, lol]\n" + "".join(f"{above}: &{above} [{', '.join([f'*{below}'] * 10)}]\n" for below, above in pairwise("abcd"))
+    found = page(f"---\n{grown}{key}: *d\n---\n# Head\n\nText.\n".encode(), html=False, notes=Counter())
+    assert "lol" not in str(found) and found.title == "Head"

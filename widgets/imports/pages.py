@@ -126,7 +126,7 @@ def _say(found: Page, said: dict[str, Any], notes: Counter[str]) -> None:
     """Front matter has the last word."""
     given = {ours: said[key] for ours, keys in _KEYS.items() for key in reversed(keys) if said.get(key)}
     for ours in ("title", "summary", "author", "licence"):
-        setattr(found, ours, line(str(given.get(ours) or getattr(found, ours))))
+        setattr(found, ours, line(_word(given.get(ours)) or getattr(found, ours)))
     for ours in ("also_called", "topics"):
         setattr(found, ours, _lines(given.get(ours)))
     found.language = _language(given.get("language")) or found.language
@@ -136,14 +136,19 @@ def _say(found: Page, said: dict[str, Any], notes: Counter[str]) -> None:
         notes[f"the front matter key {key[:30]} is not used"] += 1
 
 
+def _word(value: Any) -> str:
+    """A plain value as text; "" for a list or a table, which a few lines of YAML can make longer than any memory."""
+    return "" if isinstance(value, list | tuple | dict | set) else str(value or "")
+
+
 def _lines(value: Any) -> list[str]:
     values: Iterable[Any] = value if isinstance(value, list | tuple) else [value] if value else []
-    return [words for one in values if not isinstance(one, dict | list) and (words := line(str(one)))]
+    return [words for one in values if (words := line(_word(one)))]
 
 
 def _language(value: Any) -> str:
     """A language code as files are named by it; "" for anything else."""
-    head, _, region = str(value or "").strip().replace("_", "-").partition("-")
+    head, _, region = _word(value).strip().replace("_", "-").partition("-")
     code = head.lower()
     return code if re.match(LANGUAGE, code) and len(region) in {0, 2, 4} else ""
 
@@ -154,7 +159,7 @@ def _day(value: Any) -> date | None:
     if isinstance(value, date):
         return value
     try:
-        return date.fromisoformat(str(value)[:10])
+        return date.fromisoformat(_word(value)[:10])
     except ValueError:
         return None
 
@@ -164,11 +169,11 @@ def _sources(value: Any, title: str) -> list[dict[str, str]]:
     found = []
     for one in value if isinstance(value, list) else [value]:
         table = one if isinstance(one, dict) else {"url": one}
-        url = str(table.get("url") or "").strip()
+        url = _word(table.get("url")).strip()
         try:
             check_http(url)
         except ValueError:
             continue
-        words = {"publisher": line(str(table.get("publisher") or urlsplit(url).netloc)), "title": line(str(table.get("title") or title))}
+        words = {"publisher": line(_word(table.get("publisher")) or urlsplit(url).netloc), "title": line(_word(table.get("title")) or title)}
         found.append(words | {"url": url})
     return found
