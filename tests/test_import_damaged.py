@@ -177,6 +177,7 @@ PARTLY = {
     "no address": (whole(topic(KNEE, url="javascript:alert(1)"), LAST), "is not an address"),
     "nothing to show": (whole(topic("", meta_desc=""), LAST), "has neither a summary nor a description"),
     "fewer than it says": (whole(topic(KNEE), LAST, total=99), "says that it holds 99 topics, but 2 are in it"),
+    "a number without end": (whole(topic(KNEE), LAST, total="9" * 5000), "topics, but 2 are in it"),
 }  # fmt: skip
 
 

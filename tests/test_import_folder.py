@@ -1,6 +1,7 @@
 """What becomes of a folder of Markdown and HTML files."""
 
 import os
+from collections import Counter
 from datetime import date, timedelta
 from errno import EACCES
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.topics import changed, imported, tree
 from widgets.check import check
 from widgets.content.model import Library
 from widgets.edition import read_folder
+from widgets.imports.pages import page
 
 YAML = """
 ---
@@ -251,3 +253,10 @@ def test_what_the_check_still_asks(tmp_path):
     imported(folder(tmp_path / "handouts"), tmp_path / "into", "folder")
     faults = [fault for fault in check(tmp_path / "into", date.today() + timedelta(days=1)).faults if fault.level == "error"]
     assert {fault.message.split(";")[0] for fault in faults} == {"names no source"} and len(faults) == 2
+
+
+@pytest.mark.parametrize("key", ["title", "description", "author", "date", "lang", "license", "source", "aliases", "categories"])
+def test_a_list_of_lists_is_no_text(key):
+    """What stands in front matter as a list of lists is nothing that a page says of itself."""
+    found = page(f"---\n{key}: [[lol, lol]]\n---\n# Head\n\nText.\n".encode(), html=False, notes=Counter())
+    assert "lol" not in str(found) and found.title == "Head"

@@ -137,6 +137,8 @@ class ContentFile:
             raise ContentError(self.fault("is not TOML that can be read: it is nested too deeply.")) from error
         except msgspec.ValidationError as error:
             raise ContentError(self._schema_fault(str(error), schema)) from error
+        except ValueError as error:  # Python reads no number of more digits than 4,300
+            raise ContentError(self.fault("is not TOML that can be read: a number in it is far too long.")) from error
 
     def _schema_fault(self, text: str, schema: type) -> Fault:
         """msgspec's sentence and path as a fault, with near matches for a misspelt key."""

@@ -139,7 +139,7 @@ class TopicFile(Table, frozen=True):
     """Its words, a table for each language."""
     parent: Slug | None = None
     """The topic above it; without one it is a top of the tree."""
-    order: int = 1000
+    order: Annotated[int, msgspec.Meta(ge=-1_000_000_000, le=1_000_000_000)] = 1000
     """Its place among its sisters; smaller is earlier."""
     sensitive: bool = False
     """Whether its articles, and those of topics below it, are on a delicate subject, so that no call to action stands inside."""

@@ -166,14 +166,19 @@ def _words(value: Any) -> str:
     return line(", ".join(_lines(value)))
 
 
+def _word(value: Any) -> str:
+    """A plain value as text; "" for a list or a table."""
+    return "" if isinstance(value, list | tuple | dict | set) else str(value or "")
+
+
 def _lines(value: Any) -> list[str]:
     values: Iterable[Any] = value if isinstance(value, list | tuple) else [value] if value else []
-    return [words for one in values if not isinstance(one, dict | list) and (words := line(str(one)))]
+    return [words for one in values if (words := line(_word(one)))]
 
 
 def _language(value: Any) -> str:
     """A language code as files are named by it; "" for anything else."""
-    head, _, region = str(value or "").strip().replace("_", "-").partition("-")
+    head, _, region = _word(value).strip().replace("_", "-").partition("-")
     code = head.lower()
     return code if re.match(LANGUAGE, code) and len(region) in {0, 2, 4} else ""
 
@@ -184,7 +189,7 @@ def _day(value: Any) -> date | None:
     if isinstance(value, date):
         return value
     try:
-        return date.fromisoformat(str(value)[:10])
+        return date.fromisoformat(_word(value)[:10])
     except ValueError:
         return None
 
@@ -194,11 +199,11 @@ def _sources(value: Any, title: str) -> list[dict[str, str]]:
     found = []
     for one in value if isinstance(value, list) else [value]:
         table = one if isinstance(one, dict) else {"url": one}
-        url = str(table.get("url") or "").strip()
+        url = _word(table.get("url")).strip()
         try:
             check_http(url)
         except ValueError:
             continue
-        words = {"publisher": line(str(table.get("publisher") or urlsplit(url).netloc)), "title": line(str(table.get("title") or title))}
+        words = {"publisher": line(_word(table.get("publisher")) or urlsplit(url).netloc), "title": line(_word(table.get("title")) or title)}
         found.append(words | {"url": url})
     return found
