@@ -27,6 +27,8 @@ _MOST_WORDS = 12
 _LAY_CANDIDATES = 12
 _LATER = 0.97
 _T = TypeVar("_T")
+_Pairs = tuple[re.Pattern[str], tuple[str, ...]]
+"""Patterns as one, and what stands for each."""
 _DOUBLED = re.compile(r"(.)\1+")
 
 
@@ -53,8 +55,9 @@ class Speech:
         return cut(text)[:_MOST_WORDS]
 
     def stem(self, word: str) -> str:
-        """The word without its endings; itself where the language has no stemmer."""
-        return _stem(self._algorithm, word)
+        """The word without its endings, in the one of its spellings that stands for all; itself where the language has no stemmer."""
+        pattern, spelt = self._spellings
+        return _stem(self._algorithm, pattern.sub(lambda found: spelt[(found.lastindex or 1) - 1], word) if spelt else word)
 
     @cached_property
     def _algorithm(self) -> str:
@@ -151,9 +154,12 @@ class Speech:
         return kept or words
 
     @cached_property
-    def _sounds(self) -> tuple[re.Pattern[str], tuple[str, ...]]:
-        pairs = self._table.get("sounds", ())
-        return re.compile("|".join(f"({pattern})" for pattern, _ in pairs)), tuple(spoken for _, spoken in pairs)
+    def _sounds(self) -> _Pairs:
+        return _pairs(self._table.get("sounds", ()))
+
+    @cached_property
+    def _spellings(self) -> _Pairs:
+        return _pairs(self._table.get("spellings", ()))
 
     def lay_near(self, pieces: Iterable[str], skeleton: str, size: int, reach: int) -> list[str]:
         """The lay words with the most of these runs of letters, and those that sound the same."""
@@ -183,6 +189,11 @@ def _grouped(pairs: Iterable[tuple[str, _T]]) -> Mapping[str, list[_T]]:
     for key, value in pairs:
         groups.setdefault(key, []).append(value)
     return groups
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> _Pairs:
+    pairs = tuple(pairs)
+    return re.compile("|".join(f"({pattern})" for pattern, _ in pairs)), tuple(other for _, other in pairs)
 
 
 @cache
