@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from widgets.search.marks import Sought
 from widgets.search.vocabulary import Meant, Vocabulary
-from widgets.search.words import Speech
+from widgets.search.words import Speech, cut
 
 _MOST_READINGS = 6
 _JOINED, _SPLIT = 0.97, 0.95
@@ -17,6 +17,8 @@ _ALMOST = 0.6
 _LEAST_SHARE, _MOST_PARTS = 0.45, 3
 _SAME = 0.85
 """How well a word answers one that people use for it."""
+_KIN = 0.85
+"""How well a name answers another name of the same, or what people call it."""
 _LONGEST_PHRASE = 5
 _MOST_JOINED, _LONG = 4, 12
 _NEARLY = 0.79
@@ -261,8 +263,14 @@ def _said(vocabulary: Vocabulary, terms: Sequence[Term]) -> Iterator[Reading]:
 
 
 def _here(vocabulary: Vocabulary, phrase: tuple[str, ...]) -> list[tuple[tuple[str, ...], float]]:
-    """The names that a lay phrase stands for, of those that the library has, and how much it stands for each."""
-    return [(name, stands) for name, stands in vocabulary.speech.lay[phrase].items() if vocabulary.names(name)]
+    """The names that a lay phrase stands for, of those that the library has, and how much it stands for each; where it has none, their kin."""
+    speech, names = vocabulary.speech, vocabulary.speech.lay[phrase]
+    here = [name for name in names if vocabulary.names(name)]
+    if here:
+        return [(name, names[name]) for name in here if tuple(map(speech.key, name)) != phrase]
+    kin = dict.fromkeys(said for name in names for said in speech.kin.get(name, "").split("|"))
+    named = vocabulary.named([tuple(cut(said)) for said in kin if said])
+    return [] if any(tuple(map(speech.key, name)) == phrase for name in named) else [(name, _KIN) for name in named]
 
 
 def _plain(vocabulary: Vocabulary, word: str, *, corrected: bool = False) -> Term:

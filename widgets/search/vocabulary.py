@@ -24,6 +24,7 @@ _BEGINNING = 12
 _USES = "SELECT sum(uses) FROM search_word INDEXED BY search_word_stem WHERE language = ? AND stem = ?"
 _USES_OF = "SELECT stem, sum(uses) FROM search_word INDEXED BY search_word_stem WHERE language = ? AND stem IN ({}) GROUP BY stem"
 _AT_ONCE = 100
+_MOST_NAMED = 500
 _BEGINS = (
     "SELECT word, text, uses FROM search_word WHERE language = ? AND word > ? AND word < ? AND uses > 0 ORDER BY uses DESC, length(word) LIMIT ?"
 )
@@ -110,6 +111,15 @@ class Vocabulary:
             return all(self.uses(word) for word in words if self.speech.stem(word) in stems)
         table, sought = f"search_names_{suffix(self.language)}", " AND ".join(f'"{stem}"' for stem in stems)
         return bool(self.rows(f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1", sought))  # noqa: S608
+
+    def named(self, phrases: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+        """Those of these phrases that are a name as they stand, but for their endings."""
+        by_stems = {" ".join(self.speech.stems(phrase)): phrase for phrase in phrases}
+        sought = " OR ".join(f'^"{stems}"' for stems in by_stems)
+        table = f"search_names_{suffix(self.language)}"
+        query = f"SELECT n.stems FROM {table} f CROSS JOIN search_name n ON n.id = f.rowid WHERE {table} MATCH ? LIMIT {_MOST_NAMED}"  # noqa: S608
+        held = {stems for (stems,) in self.rows(query, sought)} if sought else set()
+        return [phrase for stems, phrase in by_stems.items() if stems in held]
 
     def written(self, word: str) -> str:
         """The word as the library writes it, with its accents."""

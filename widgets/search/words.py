@@ -117,7 +117,19 @@ class Speech:
                 keys = tuple(map(key, cut(phrase)))
                 known = found.get(keys)
                 found[keys] = {name: max(known.get(name, 0.0), names.get(name, 0.0)) for name in (*known, *names)} if known else names
+        for name in self.kin:
+            found.setdefault(tuple(map(key, name)), {name: 1.0})
         return found
+
+    @cached_property
+    def kin(self) -> Mapping[tuple[str, ...], str]:
+        """What people call a name, and the name itself, with `|` between, by its words: another library may have one of those instead."""
+        rows = (row for table in ("called", "short") for row in self._table.get(table, {}).items())
+        found: dict[tuple[str, ...], list[str]] = {}
+        for row, said in rows:
+            name = row.partition("|")[0]
+            found.setdefault(tuple(map(intern, cut(name))), [name]).extend(said)
+        return {name: "|".join(dict.fromkeys(said)) for name, said in found.items()}
 
     @cached_property
     def lay_sets(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:
