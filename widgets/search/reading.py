@@ -201,6 +201,8 @@ def _term(vocabulary: Vocabulary, word: str, *, last: bool, alone: bool) -> Term
     if vocabulary.in_texts(word):  # a word of the texts alone: it stands, unless a name is very near
         near = [replace(meant, weight=meant.weight * 0.8) for meant in vocabulary.near(word, 0.85)]
         return _made(vocabulary, word, [Meant(word, word, 1.0), *near], known=bool(near))
+    if speech.stem(word) in speech.lay_stems:  # another form of what people say
+        return _made(vocabulary, word, [Meant(word, word, 1.0)])
     near = vocabulary.near(word)
     return _made(vocabulary, word, near, corrected=True) if near else _made(vocabulary, word, [Meant(word, word, 1.0)], known=False)
 
@@ -246,7 +248,7 @@ def _said(vocabulary: Vocabulary, terms: Sequence[Term]) -> Iterator[Reading]:
     """Readings in which what people say is replaced by the names it stands for."""
     speech = vocabulary.speech
     keys = [speech.key(term.word) for term in terms]
-    covers = {phrase: frozenset(places) for phrase, places in _phrases(speech, keys)}
+    covers = {phrase: frozenset(places) for phrase, places in _phrases(speech, keys) if _here(vocabulary, phrase)}
     for phrase, places in covers.items():
         if any(places < others for others in covers.values()):
             continue  # part of a longer phrase that says it better
@@ -265,9 +267,8 @@ def _said(vocabulary: Vocabulary, terms: Sequence[Term]) -> Iterator[Reading]:
 def _here(vocabulary: Vocabulary, phrase: tuple[str, ...]) -> list[tuple[tuple[str, ...], float]]:
     """The names that a lay phrase stands for, of those that the library has, and how much it stands for each; where it has none, their kin."""
     speech, names = vocabulary.speech, vocabulary.speech.lay[phrase]
-    here = [name for name in names if vocabulary.names(name)]
-    if here:
-        return [(name, names[name]) for name in here if tuple(map(speech.key, name)) != phrase]
+    if here := [name for name in names if vocabulary.names(name)]:
+        return [(name, names[name]) for name in here if names[name]]
     kin = dict.fromkeys(said for name in names for said in speech.kin.get(name, "").split("|"))
     named = vocabulary.named([tuple(cut(said)) for said in kin if said])
     return [] if any(tuple(map(speech.key, name)) == phrase for name in named) else [(name, _KIN) for name in named]

@@ -118,7 +118,7 @@ class Speech:
                 known = found.get(keys)
                 found[keys] = {name: max(known.get(name, 0.0), names.get(name, 0.0)) for name in (*known, *names)} if known else names
         for name in self.kin:
-            found.setdefault(tuple(map(key, name)), {name: 1.0})
+            found.setdefault(tuple(map(key, name)), {name: 0.0})  # itself: nothing to say for it but its kin
         return found
 
     @cached_property
@@ -159,6 +159,11 @@ class Speech:
         """Every word of the lay phrases: one may misspell those too."""
         said = (phrase for phrases in (*(said for _, said in self._called), *self._table.get("same", ())) for phrase in phrases)
         return frozenset(word for phrase in said for word in cut(phrase) if len(word) > 2) - self.stop
+
+    @cached_property
+    def lay_stems(self) -> frozenset[str]:
+        """The stems of those: another form of one is no misspelling."""
+        return frozenset(map(self.stem, self.lay_words))
 
     def content(self, words: list[str]) -> list[str]:
         """The words that are looked for, without those that only ask; all of them where nothing else is left."""
