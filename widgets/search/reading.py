@@ -271,7 +271,8 @@ def _here(vocabulary: Vocabulary, phrase: tuple[str, ...]) -> list[tuple[tuple[s
         return [(name, names[name]) for name in here if names[name]]
     kin = dict.fromkeys(said for name in names for said in speech.kin.get(name, "").split("|"))
     named = vocabulary.named([tuple(cut(said)) for said in kin if said])
-    return [] if any(tuple(map(speech.key, name)) == phrase for name in named) else [(name, _KIN) for name in named]
+    own = next((name for said in kin if tuple(map(speech.key, name := tuple(cut(said)))) == phrase), ())
+    return [] if own and vocabulary.names(own) else [(name, _KIN) for name in named]
 
 
 def _plain(vocabulary: Vocabulary, word: str, *, corrected: bool = False) -> Term:

@@ -29,7 +29,7 @@ _BEGINS = (
     "SELECT word, text, uses FROM search_word WHERE language = ? AND word > ? AND word < ? AND uses > 0 ORDER BY uses DESC, length(word) LIMIT ?"
 )
 _GRAM = "SELECT word FROM search_gram WHERE language = ? AND gram = ? AND size BETWEEN ? AND ?"
-_SOUNDS = "SELECT word, text, uses FROM search_word INDEXED BY search_word_skeleton WHERE language = ? AND skeleton = ? AND uses > 0"
+_SOUNDS = "SELECT word, text, uses FROM search_word INDEXED BY search_word_skeleton WHERE language = ? AND skeleton IN (?, ?) AND uses > 0"
 
 
 class Readable(Protocol):
@@ -159,7 +159,9 @@ class Vocabulary:
         cost = distance(word, candidate, most)
         if cost > 1:  # another ending, too
             stems = self.speech.stem(word), self.speech.stem(candidate)
-            cost = min(cost, 0.4 + distance(*stems, most - 0.4)) if stems != (word, candidate) else cost
+            if stems != (word, candidate):
+                cost = min(cost, 0.4 + distance(*stems, most - 0.4))
+                cost = min(cost, 0.7) if cost > 1 and self.speech.sound(stems[0]) == self.speech.sound(stems[1]) else cost
         if spoken == sound and len(sound) > 1:
             cost = min(cost, 0.5 + 0.1 * abs(len(word) - len(candidate)))
         elif cost > 1 and len(sound) > _SHORT and (sound, spoken) != (word, candidate):
@@ -168,13 +170,13 @@ class Vocabulary:
 
     def _candidates(self, word: str, most: float) -> list[tuple[str, str, int]]:
         reach = math.ceil(most) if most < 3 else 3
-        pieces, skeleton = grams(word), self.speech.skeleton(word)
+        pieces, skeletons = grams(word), [self.speech.skeleton(one) for one in (word, self.speech.stem(word))]
         union = " UNION ALL ".join([_GRAM] * len(pieces))
         query = (
             f"SELECT w.word, w.text, w.uses FROM (SELECT word, count(*) AS n FROM ({union}) GROUP BY word ORDER BY n DESC LIMIT {_CANDIDATES}) g"  # noqa: S608
             f" CROSS JOIN search_word w ON w.language = ? AND w.word = g.word WHERE w.uses > 0 UNION {_SOUNDS}"
         )
         values = [value for gram in pieces for value in (self.language, gram, len(word) - reach, len(word) + reach)]
-        found = {row[0]: row for row in self._db.execute(query, (*values, self.language, self.language, skeleton))}
-        said = {lay: (lay, lay, 0) for lay in self.speech.lay_near(pieces, skeleton, len(word), reach)}
+        found = {row[0]: row for row in self._db.execute(query, (*values, self.language, self.language, *skeletons))}
+        said = {lay: (lay, lay, 0) for lay in self.speech.lay_near(pieces, skeletons[0], len(word), reach)}
         return list((said | found).values())
