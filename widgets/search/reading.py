@@ -248,14 +248,14 @@ def _said(vocabulary: Vocabulary, terms: Sequence[Term]) -> Iterator[Reading]:
     """Readings in which what people say is replaced by the names it stands for."""
     speech = vocabulary.speech
     keys = [speech.key(term.word) for term in terms]
-    covers = {phrase: frozenset(places) for phrase, places in _phrases(speech, keys) if _here(vocabulary, phrase)}
-    for phrase, places in covers.items():
-        if any(places < others for others in covers.values()):
+    covers = {phrase: (frozenset(places), here) for phrase, places in _phrases(speech, keys) if (here := _here(vocabulary, phrase))}
+    for places, here in covers.values():
+        if any(places < others for others, _ in covers.values()):
             continue  # part of a longer phrase that says it better
         rest = [term for n, term in enumerate(terms) if n not in places and term.forms and term.word not in speech.stop]
         said = [terms[n] for n in places]
         sure = min((max(term.forms.values()) for term in said if term.forms), default=1.0)
-        for name, stands in _here(vocabulary, phrase):
+        for name, stands in here:
             meant = [_plain(vocabulary, word, corrected=any(term.corrected for term in said)) for word in speech.content(list(name))]
             yield Reading((*meant, *rest), sure * stands * (_SAID if not rest else _SAID * 0.96), *((" ".join(name),) * 2 if not rest else ()))
     asked = {key: max(term.forms.values()) for key, term in zip(keys, terms, strict=True) if term.forms and term.word not in speech.stop}

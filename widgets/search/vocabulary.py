@@ -161,7 +161,8 @@ class Vocabulary:
             stems = self.speech.stem(word), self.speech.stem(candidate)
             if stems != (word, candidate):
                 cost = min(cost, 0.4 + distance(*stems, most - 0.4))
-                cost = min(cost, 0.7) if cost > 1 and self.speech.sound(stems[0]) == self.speech.sound(stems[1]) else cost
+                if cost > 1 and sound[:3] == spoken[:3] and self.speech.sound(stems[0]) == self.speech.sound(stems[1]):
+                    cost = 0.7
         if spoken == sound and len(sound) > 1:
             cost = min(cost, 0.5 + 0.1 * abs(len(word) - len(candidate)))
         elif cost > 1 and len(sound) > _SHORT and (sound, spoken) != (word, candidate):
