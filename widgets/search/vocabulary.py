@@ -57,6 +57,7 @@ class Vocabulary:
         self._telling: dict[str, float] = {}
         self._own: dict[str, float] = {}
         self._rows: dict[tuple[object, ...], list[Any]] = {}
+        self._near: dict[tuple[str, float], list[Meant]] = {}
 
     def rows(self, query: str, *values: object) -> list[Any]:
         """The rows that a query finds, read once: several readings, and the corrected words, ask the same."""
@@ -112,6 +113,10 @@ class Vocabulary:
         table, sought = f"search_names_{suffix(self.language)}", " AND ".join(f'"{stem}"' for stem in stems)
         return bool(self.rows(f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1", sought))  # noqa: S608
 
+    def is_name(self, words: tuple[str, ...]) -> bool:
+        """Whether a name is these words."""
+        return bool(self.rows("SELECT 1 FROM search_name WHERE language = ? AND folded = ? LIMIT 1", self.language, " ".join(words)))
+
     def named(self, phrases: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
         """Those of these phrases that are a name as they stand, but for their endings."""
         by_stems = {" ".join(self.speech.stems(phrase)): phrase for phrase in phrases}
@@ -139,6 +144,12 @@ class Vocabulary:
 
     def near(self, word: str, least: float = 0.0) -> list[Meant]:
         """The words that a misspelt one may stand for, best first, none less likely than `least`."""
+        key = word, least
+        if key not in self._near:  # several readings hold the word
+            self._near[key] = self._nearest(word, least)
+        return self._near[key]
+
+    def _nearest(self, word: str, least: float) -> list[Meant]:
         size = max(len(word), 4)
         sound, most = self.speech.sound(word), min(tolerated(word), (1 - least) * size + _MOST_USED)
         pieces, far = set(grams(word)), most

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from sys import intern
 from typing import Any, TypeVar
@@ -114,43 +115,37 @@ class Speech:
         """What people say, by its words' keys, and the names that it stands for: each later one of a row a little less."""
         found: dict[tuple[str, ...], Mapping[tuple[str, ...], float]] = {}
         key = cache(self.key)  # one string for all that are equal: there are thousands, in each process
-        rows = [*self._called, *((name, [name]) for name in self._equal)]
-        for row, said in rows:
-            names = self._names(row)
+        for row, said in self._called:
+            names = {tuple(map(intern, cut(name))): _LATER**place for place, name in reversed([*enumerate(row.split("|"))])}
             for phrase in said:
                 keys = tuple(map(key, cut(phrase)))
                 known = found.get(keys)
                 found[keys] = {name: max(known.get(name, 0.0), names.get(name, 0.0)) for name in (*known, *names)} if known else names
-        for name in self.kin:
-            found.setdefault(tuple(map(key, name)), {name: 0.0})  # itself: nothing to say for it but its kin
-        return found
-
-    def _names(self, row: str) -> dict[tuple[str, ...], float]:
-        """The names of a row, and their equals, each later one a little less."""
-        names = {tuple(map(intern, cut(name))): _LATER**place for place, name in reversed([*enumerate(row.split("|"))])}
-        for name in row.split("|"):
-            for equal in self._equal.get(name, ()):
-                names.setdefault(tuple(map(intern, cut(equal))), _LATER * names[tuple(cut(name))])
-        return names
+        nothing: Mapping[tuple[str, ...], float] = {}
+        return dict.fromkeys(self.namesakes, nothing) | found
 
     @cached_property
-    def _equal(self) -> Mapping[str, tuple[str, ...]]:
-        """Other names of a name."""
-        found: dict[str, list[str]] = {}
+    def equal(self) -> Mapping[tuple[str, ...], list[tuple[str, ...]]]:
+        """The names that publishers give to the same as a name, itself among them."""
+        found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
         for group in self._table.get("equal", ()):
-            for name in group:
-                found.setdefault(name, []).extend(other for other in group if other != name)
-        return {name: tuple(dict.fromkeys(others)) for name, others in found.items()}
+            names = [tuple(map(intern, cut(name))) for name in group]
+            for name in names:
+                found[name] = [*found.get(name, ()), *names]
+        return found
+
+    @cached_property
+    def namesakes(self) -> Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """A name by its words' keys, first, and the other names of the same."""
+        key = cache(self.key)
+        return {tuple(map(key, name)): tuple(dict.fromkeys((name, *self.equal.get(name, ())))) for name in (*self.kin, *self.equal)}
 
     @cached_property
     def kin(self) -> Mapping[tuple[str, ...], str]:
-        """What people call a name, and the name itself, with `|` between, by its words: another library may have one of those instead."""
+        """What people call a name, and the name itself, with `|` between: another library may have one of those instead."""
         rows = (row for table in ("called", "short") for row in self._table.get(table, {}).items())
-        found: dict[tuple[str, ...], list[str]] = {}
-        for row, said in rows:
-            name = row.partition("|")[0]
-            found.setdefault(tuple(map(intern, cut(name))), [name]).extend(said)
-        return {name: "|".join(dict.fromkeys(said)) for name, said in found.items()}
+        found = _grouped((row.partition("|")[0], said) for row, said in rows)
+        return {tuple(map(intern, cut(name))): "|".join(dict.fromkeys((name, *chain.from_iterable(said)))) for name, said in found.items()}
 
     @cached_property
     def lay_sets(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:
@@ -158,8 +153,8 @@ class Speech:
 
         A phrase whose telling words all stand in its name says no more than they do: "after a heart attack" must not answer "heart attack".
         """
-        telling = ((self.telling(phrase), phrase, names) for phrase, names in self.lay.items())
-        sets = [(words, phrase) for words, phrase, names in telling if not any(words <= set(map(self.key, name)) for name in names)]
+        telling = ((self.telling(phrase), phrase, (*names, *self.namesakes.get(phrase, ())[1:])) for phrase, names in self.lay.items())
+        sets = [(words, phrase) for words, phrase, names in telling if names and not any(words <= set(map(self.key, name)) for name in names)]
         return {key: tuple(ones) for key, ones in _grouped((key, phrase) for words, phrase in sets for key in words if len(words) > 1).items()}
 
     def telling(self, phrase: Iterable[str]) -> frozenset[str]:
@@ -178,13 +173,18 @@ class Speech:
     @cached_property
     def lay_words(self) -> frozenset[str]:
         """Every word of the lay phrases: one may misspell those too."""
-        said = (phrase for phrases in (*(said for _, said in self._called), *self._table.get("same", ())) for phrase in phrases)
+        groups = (*(said for _, said in self._called), *self._table.get("same", ()), *self._table.get("equal", ()))
+        said = (phrase for phrases in groups for phrase in phrases)
         return frozenset(word for phrase in said for word in cut(phrase) if len(word) > 2) - self.stop
 
+    def says(self, word: str) -> bool:
+        """Whether the word is another form of one of those."""
+        stem = self.stem(word)
+        return stem in self.lay_words or stem in self._lay_stems
+
     @cached_property
-    def lay_stems(self) -> frozenset[str]:
-        """The stems of those: another form of one is no misspelling."""
-        return frozenset(map(self.stem, self.lay_words))
+    def _lay_stems(self) -> frozenset[str]:
+        return frozenset(map(self.stem, self.lay_words)) - self.lay_words
 
     def content(self, words: list[str]) -> list[str]:
         """The words that are looked for, without those that only ask; all of them where nothing else is left."""
