@@ -67,6 +67,38 @@ def test_nothing_is_guessed_wildly(query: str) -> None:
     assert keys(made(), query, "en", "es") == []
 
 
+PILES = Document("article:piles", "article", "en", "Piles", (), "Lumps around the bottom.")
+RUNS = Document("article:runs", "article", "en", "Diarrhoea and vomiting", (), "A bug.")
+BIRTH = Document("article:birth", "article", "en", "Caesarean section", (), "An operation.")
+IBUPROFEN = Document("article:ibuprofen", "article", "en", "Ibuprofen", (), "Take it with food.")
+GROWING = Document("article:growing", "article", "en", "Growing pains", (), "Pain in the legs of children.")
+CYSTITIS = Document("article:cystitis", "article", "en", "Cystitis", (), "Drink water.")
+BURNS = Document("article:burns", "article", "en", "Burns and scalds", (), "Cool the skin.")
+CROHNS = Document("article:crohns", "article", "en", "Crohn's disease", (), "Part of the gut is inflamed.")
+CORNS = Document("article:corns", "article", "en", "Corns and calluses", (), "Hard skin.")
+LUNG = Document("article:lung", "article", "en", "Pneumonia", (), "An infection.")
+BRITISH = (PILES, RUNS, BIRTH, IBUPROFEN, GROWING, CYSTITIS, BURNS, CROHNS, CORNS, LUNG)
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("diarrhea", "runs"),  # spelt as in America
+        ("the trots", "runs"),  # what people say for a name that the library spells otherwise
+        ("hemorrhoids", "piles"),  # another publisher's name
+        ("swollen veins bottom", "piles"),  # what people say for that
+        ("csection", "birth"),
+        ("advil", "ibuprofen"),  # a brand: its own medicine before all pain
+        ("burning when weeing", "cystitis"),  # another form of what people say is no misspelling
+        ("chrons", "crohns"),  # misspelt, with an ending
+        ("new monia", "lung"),  # written as two words, as it sounds
+    ],
+)
+def test_a_library_that_uses_other_names_is_found_too(query: str, first: str) -> None:
+    """British spellings and names, without any other names: what Americans and lay people type finds the page first."""
+    assert keys(made(BRITISH), query)[:1] == [first]
+
+
 def test_accents_and_endings_are_the_languages_own() -> None:
     """In Spanish accents may be left out, and plurals and misspellings are Spanish ones."""
     connection = made()

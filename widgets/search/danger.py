@@ -61,7 +61,8 @@ def danger(query: str, language: str) -> Danger:
 
 
 def _shown(known: _Signs, words: list[str]) -> Iterator[_Sign]:
-    pieces = [*words, *(a + b for a, b in pairwise(words)), *(half for word in words for half in _halves(known, word))]
+    joined = (a + b for a, b in pairwise(words) if a not in known.speech.stop)  # "de sangre" is not "desangre"
+    pieces = [*words, *joined, *(half for word in words for half in _halves(known, word))]
     meant = [_meant(known, word) for word in pieces]
     said, told = frozenset(words), frozenset[str]().union(*meant)
     for sign in known.signs:

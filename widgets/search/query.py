@@ -215,6 +215,8 @@ class _Search:
             score = max(score, reading.weight * (0.42 + 0.4 * held / asked))
         if folded and folded in (reading.typed, reading.asked):
             return max(score, reading.sure) + 0.1 + 0.03 * is_title + 0.01 * (folded == reading.typed)
+        if held == asked and len(matched) == len(stems) == len(reading.terms) and reading.typed:  # the name, but for its endings or spelling
+            score += 0.08
         if reading.typed and folded.startswith(reading.typed):
             score = max(score, reading.sure * (0.5 + 0.4 * held / asked) + 0.06 * len(reading.typed) / len(folded))
         return score + 0.03 * is_title * (score > 0)

@@ -1,11 +1,11 @@
 """What a query may mean: readings of it, each a row of terms. The first is what was typed, word for word."""
 
-import math
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 
+from widgets.search import lay
 from widgets.search.marks import Sought
 from widgets.search.vocabulary import Meant, Vocabulary
 from widgets.search.words import Speech
@@ -13,12 +13,10 @@ from widgets.search.words import Speech
 _MOST_READINGS = 6
 _JOINED, _SPLIT = 0.97, 0.95
 _SAID = 0.97
-_ALMOST = 0.6
-_LEAST_SHARE, _MOST_PARTS = 0.45, 3
 _SAME = 0.85
 """How well a word answers one that people use for it."""
-_LONGEST_PHRASE = 5
 _MOST_JOINED, _LONG = 4, 12
+_LEAST_HEARD, _FEW = 3, 3
 _NEARLY = 0.79
 _ASPECT = 0.4
 """How much a word tells that is in texts but in no name: it asks for a side of something, not what it is."""
@@ -155,12 +153,24 @@ def _rows(vocabulary: Vocabulary, words: list[str]) -> Iterator[tuple[list[str],
     for n, (first, second) in enumerate(pairwise(words)):
         if vocabulary.known(first + second) and len(first + second) > 3:
             yield [*words[:n], first + second, *words[n + 2 :]], _JOINED
+        elif len(words) <= _FEW and (whole := _heard(vocabulary, first, second)):
+            yield [*words[:n], whole.word, *words[n + 2 :]], _JOINED * whole.weight
         for pair in ((first + second[:1], second[1:]), (first[:-1], first[-1:] + second)):
             if all(_is_word(vocabulary, word) for word in pair) and not all(_is_written(vocabulary, word) for word in (first, second)):
                 yield [*words[:n], *pair, *words[n + 2 :]], _SPLIT
     for n, word in enumerate(words):
         if len(word) > 5 and not vocabulary.known(word) and (halves := _split(vocabulary, word)):
             yield [*words[:n], *halves, *words[n + 1 :]], _SPLIT
+
+
+def _heard(vocabulary: Vocabulary, first: str, second: str) -> Meant | None:
+    """A word that was written as two as it sounds: new monia."""
+    if min(len(first), len(second)) < _LEAST_HEARD or any(word in vocabulary.speech.stop for word in (first, second)):
+        return None
+    strange = [word for word in (first, second) if not _is_written(vocabulary, word)]
+    if len(strange) != 1 or any(meant.weight > _NEARLY for meant in vocabulary.near(strange[0])):
+        return None
+    return next(iter(vocabulary.near(first + second, _NEARLY)), None)
 
 
 def _is_word(vocabulary: Vocabulary, word: str) -> bool:
@@ -199,8 +209,9 @@ def _term(vocabulary: Vocabulary, word: str, *, last: bool, alone: bool) -> Term
     if vocabulary.in_texts(word):  # a word of the texts alone: it stands, unless a name is very near
         near = [replace(meant, weight=meant.weight * 0.8) for meant in vocabulary.near(word, 0.85)]
         return _made(vocabulary, word, [Meant(word, word, 1.0), *near], known=bool(near))
-    near = vocabulary.near(word)
-    return _made(vocabulary, word, near, corrected=True) if near else _made(vocabulary, word, [Meant(word, word, 1.0)], known=False)
+    said = speech.says(word)
+    near = [] if said else vocabulary.near(word)
+    return _made(vocabulary, word, near, corrected=True) if near else _made(vocabulary, word, [Meant(word, word, 1.0)], known=said)
 
 
 def _made(vocabulary: Vocabulary, word: str, ways: Sequence[Meant], *, corrected: bool = False, known: bool = True, begins: str = "") -> Term:
@@ -244,55 +255,21 @@ def _said(vocabulary: Vocabulary, terms: Sequence[Term]) -> Iterator[Reading]:
     """Readings in which what people say is replaced by the names it stands for."""
     speech = vocabulary.speech
     keys = [speech.key(term.word) for term in terms]
-    covers = {phrase: frozenset(places) for phrase, places in _phrases(speech, keys)}
-    for phrase, places in covers.items():
-        if any(places < others for others in covers.values()):
+    covers = {phrase: (frozenset(places), here) for phrase, places in lay.phrases(speech, keys) if (here := lay.here(vocabulary, phrase))}
+    for places, here in covers.values():
+        if any(places < others for others, _ in covers.values()):
             continue  # part of a longer phrase that says it better
         rest = [term for n, term in enumerate(terms) if n not in places and term.forms and term.word not in speech.stop]
         said = [terms[n] for n in places]
         sure = min((max(term.forms.values()) for term in said if term.forms), default=1.0)
-        for name, stands in _here(vocabulary, phrase):
+        for name, stands in here:
             meant = [_plain(vocabulary, word, corrected=any(term.corrected for term in said)) for word in speech.content(list(name))]
             yield Reading((*meant, *rest), sure * stands * (_SAID if not rest else _SAID * 0.96), *((" ".join(name),) * 2 if not rest else ()))
     asked = {key: max(term.forms.values()) for key, term in zip(keys, terms, strict=True) if term.forms and term.word not in speech.stop}
-    for phrase, share in _parts(speech, asked) if not covers or max(map(len, covers)) < len(asked) else ():
-        for name, stands in _here(vocabulary, phrase):
+    for phrase, share in lay.parts(speech, asked) if not covers or max(map(len, covers)) < len(asked) else ():
+        for name, stands in lay.here(vocabulary, phrase):
             yield Reading(tuple(_plain(vocabulary, word) for word in speech.content(list(name))), _SAID * share * stands)
-
-
-def _here(vocabulary: Vocabulary, phrase: tuple[str, ...]) -> list[tuple[tuple[str, ...], float]]:
-    """The names that a lay phrase stands for, of those that the library has, and how much it stands for each."""
-    return [(name, stands) for name, stands in vocabulary.speech.lay[phrase].items() if vocabulary.names(name)]
 
 
 def _plain(vocabulary: Vocabulary, word: str, *, corrected: bool = False) -> Term:
     return _made(vocabulary, word, [Meant(word, word, 1.0)], corrected=corrected)
-
-
-def _phrases(speech: Speech, keys: list[str]) -> Iterator[tuple[tuple[str, ...], list[int]]]:
-    """The lay phrases in a query: word for word, or all their telling words in any order; and the places they take."""
-    for size in range(min(_LONGEST_PHRASE, len(keys)), 0, -1):
-        for start in range(len(keys) - size + 1):
-            if (phrase := tuple(keys[start : start + size])) in speech.lay:
-                yield phrase, list(range(start, start + size))
-    asked = frozenset(keys)
-    for phrase in dict.fromkeys(one for key in asked for one in speech.lay_sets.get(key, ())):
-        if (words := speech.telling(phrase)) <= asked:
-            yield phrase, [n for n, key in enumerate(keys) if key in words]
-
-
-def _parts(speech: Speech, asked: Mapping[str, float]) -> list[tuple[tuple[str, ...], float]]:
-    """Lay phrases that share most of what they tell with the query, the most first, and how much."""
-    tells = cache(speech.tells)
-    whole = sum(map(tells, asked))
-    shares = []
-    for phrase in dict.fromkeys(one for key in asked for one in speech.lay_sets.get(key, ())):
-        words = speech.telling(phrase)
-        both = words & asked.keys()
-        if len(both) < len(words):
-            told = sum(tells(key) * asked[key] for key in both)
-            part = told / sum(map(tells, words))
-            share = part * math.sqrt(min(told / whole, 1.0))
-            if share >= _LEAST_SHARE and (len(both) > 1 or part > _ALMOST):
-                shares.append((share, phrase))
-    return [(phrase, share) for share, phrase in sorted(shares, key=lambda one: -one[0])[:_MOST_PARTS]]

@@ -24,11 +24,12 @@ _BEGINNING = 12
 _USES = "SELECT sum(uses) FROM search_word INDEXED BY search_word_stem WHERE language = ? AND stem = ?"
 _USES_OF = "SELECT stem, sum(uses) FROM search_word INDEXED BY search_word_stem WHERE language = ? AND stem IN ({}) GROUP BY stem"
 _AT_ONCE = 100
+_MOST_NAMED = 500
 _BEGINS = (
     "SELECT word, text, uses FROM search_word WHERE language = ? AND word > ? AND word < ? AND uses > 0 ORDER BY uses DESC, length(word) LIMIT ?"
 )
 _GRAM = "SELECT word FROM search_gram WHERE language = ? AND gram = ? AND size BETWEEN ? AND ?"
-_SOUNDS = "SELECT word, text, uses FROM search_word INDEXED BY search_word_skeleton WHERE language = ? AND skeleton = ? AND uses > 0"
+_SOUNDS = "SELECT word, text, uses FROM search_word INDEXED BY search_word_skeleton WHERE language = ? AND skeleton IN (?, ?) AND uses > 0"
 
 
 class Readable(Protocol):
@@ -56,6 +57,7 @@ class Vocabulary:
         self._telling: dict[str, float] = {}
         self._own: dict[str, float] = {}
         self._rows: dict[tuple[object, ...], list[Any]] = {}
+        self._near: dict[tuple[str, float], list[Meant]] = {}
 
     def rows(self, query: str, *values: object) -> list[Any]:
         """The rows that a query finds, read once: several readings, and the corrected words, ask the same."""
@@ -111,6 +113,19 @@ class Vocabulary:
         table, sought = f"search_names_{suffix(self.language)}", " AND ".join(f'"{stem}"' for stem in stems)
         return bool(self.rows(f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1", sought))  # noqa: S608
 
+    def is_name(self, words: tuple[str, ...]) -> bool:
+        """Whether a name is these words."""
+        return bool(self.rows("SELECT 1 FROM search_name WHERE language = ? AND folded = ? LIMIT 1", self.language, " ".join(words)))
+
+    def named(self, phrases: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+        """Those of these phrases that are a name as they stand, but for their endings."""
+        by_stems = {" ".join(self.speech.stems(phrase)): phrase for phrase in phrases}
+        sought = " OR ".join(f'^"{stems}"' for stems in by_stems)
+        table = f"search_names_{suffix(self.language)}"
+        query = f"SELECT n.stems FROM {table} f CROSS JOIN search_name n ON n.id = f.rowid WHERE {table} MATCH ? LIMIT {_MOST_NAMED}"  # noqa: S608
+        held = {stems for (stems,) in self.rows(query, sought)} if sought else set()
+        return [phrase for stems, phrase in by_stems.items() if stems in held]
+
     def written(self, word: str) -> str:
         """The word as the library writes it, with its accents."""
         rows = self.rows("SELECT text FROM search_word WHERE language = ? AND word = ?", self.language, word)
@@ -129,6 +144,12 @@ class Vocabulary:
 
     def near(self, word: str, least: float = 0.0) -> list[Meant]:
         """The words that a misspelt one may stand for, best first, none less likely than `least`."""
+        key = word, least
+        if key not in self._near:  # several readings hold the word
+            self._near[key] = self._nearest(word, least)
+        return self._near[key]
+
+    def _nearest(self, word: str, least: float) -> list[Meant]:
         size = max(len(word), 4)
         sound, most = self.speech.sound(word), min(tolerated(word), (1 - least) * size + _MOST_USED)
         pieces, far = set(grams(word)), most
@@ -149,7 +170,10 @@ class Vocabulary:
         cost = distance(word, candidate, most)
         if cost > 1:  # another ending, too
             stems = self.speech.stem(word), self.speech.stem(candidate)
-            cost = min(cost, 0.4 + distance(*stems, most - 0.4)) if stems != (word, candidate) else cost
+            if stems != (word, candidate):
+                cost = min(cost, 0.4 + distance(*stems, most - 0.4))
+                if cost > 1 and sound[:3] == spoken[:3] and self.speech.sound(stems[0]) == self.speech.sound(stems[1]):
+                    cost = 0.7
         if spoken == sound and len(sound) > 1:
             cost = min(cost, 0.5 + 0.1 * abs(len(word) - len(candidate)))
         elif cost > 1 and len(sound) > _SHORT and (sound, spoken) != (word, candidate):
@@ -158,13 +182,13 @@ class Vocabulary:
 
     def _candidates(self, word: str, most: float) -> list[tuple[str, str, int]]:
         reach = math.ceil(most) if most < 3 else 3
-        pieces, skeleton = grams(word), self.speech.skeleton(word)
+        pieces, skeletons = grams(word), [self.speech.skeleton(one) for one in (word, self.speech.stem(word))]
         union = " UNION ALL ".join([_GRAM] * len(pieces))
         query = (
             f"SELECT w.word, w.text, w.uses FROM (SELECT word, count(*) AS n FROM ({union}) GROUP BY word ORDER BY n DESC LIMIT {_CANDIDATES}) g"  # noqa: S608
             f" CROSS JOIN search_word w ON w.language = ? AND w.word = g.word WHERE w.uses > 0 UNION {_SOUNDS}"
         )
         values = [value for gram in pieces for value in (self.language, gram, len(word) - reach, len(word) + reach)]
-        found = {row[0]: row for row in self._db.execute(query, (*values, self.language, self.language, skeleton))}
-        said = {lay: (lay, lay, 0) for lay in self.speech.lay_near(pieces, skeleton, len(word), reach)}
+        found = {row[0]: row for row in self._db.execute(query, (*values, self.language, self.language, *skeletons))}
+        said = {lay: (lay, lay, 0) for lay in self.speech.lay_near(pieces, skeletons[0], len(word), reach)}
         return list((said | found).values())

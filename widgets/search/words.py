@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from sys import intern
 from typing import Any, TypeVar
@@ -27,6 +28,8 @@ _MOST_WORDS = 12
 _LAY_CANDIDATES = 12
 _LATER = 0.97
 _T = TypeVar("_T")
+_Pairs = tuple[re.Pattern[str], tuple[str, ...]]
+"""Patterns as one, and what stands for each."""
 _DOUBLED = re.compile(r"(.)\1+")
 
 
@@ -53,8 +56,12 @@ class Speech:
         return cut(text)[:_MOST_WORDS]
 
     def stem(self, word: str) -> str:
-        """The word without its endings; itself where the language has no stemmer."""
-        return _stem(self._algorithm, word)
+        """The word without its endings, in the one of its spellings that stands for all; itself where the language has no stemmer."""
+        return _stem(self._algorithm, self._spelt(word))
+
+    def _spelt(self, word: str) -> str:
+        pattern, spelt = self._spellings
+        return pattern.sub(lambda found: spelt[(found.lastindex or 1) - 1], word) if spelt and self._respelt.search(word) else word
 
     @cached_property
     def _algorithm(self) -> str:
@@ -114,7 +121,31 @@ class Speech:
                 keys = tuple(map(key, cut(phrase)))
                 known = found.get(keys)
                 found[keys] = {name: max(known.get(name, 0.0), names.get(name, 0.0)) for name in (*known, *names)} if known else names
+        nothing: Mapping[tuple[str, ...], float] = {}
+        return dict.fromkeys(self.namesakes, nothing) | found
+
+    @cached_property
+    def equal(self) -> Mapping[tuple[str, ...], list[tuple[str, ...]]]:
+        """The names that publishers give to the same as a name, itself among them."""
+        found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+        for group in self._table.get("equal", ()):
+            names = [tuple(map(intern, cut(name))) for name in group]
+            for name in names:
+                found[name] = [*found.get(name, ()), *names]
         return found
+
+    @cached_property
+    def namesakes(self) -> Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """A name by its words' keys, first, and the other names of the same."""
+        key = cache(self.key)
+        return {tuple(map(key, name)): tuple(dict.fromkeys((name, *self.equal.get(name, ())))) for name in (*self.kin, *self.equal)}
+
+    @cached_property
+    def kin(self) -> Mapping[tuple[str, ...], str]:
+        """What people call a name, and the name itself, with `|` between: another library may have one of those instead."""
+        rows = (row for table in ("called", "short") for row in self._table.get(table, {}).items())
+        found = _grouped((row.partition("|")[0], said) for row, said in rows)
+        return {tuple(map(intern, cut(name))): "|".join(dict.fromkeys((name, *chain.from_iterable(said)))) for name, said in found.items()}
 
     @cached_property
     def lay_sets(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:
@@ -122,8 +153,8 @@ class Speech:
 
         A phrase whose telling words all stand in its name says no more than they do: "after a heart attack" must not answer "heart attack".
         """
-        telling = ((self.telling(phrase), phrase, names) for phrase, names in self.lay.items())
-        sets = [(words, phrase) for words, phrase, names in telling if not any(words <= set(map(self.key, name)) for name in names)]
+        telling = ((self.telling(phrase), phrase, (*names, *self.namesakes.get(phrase, ())[1:])) for phrase, names in self.lay.items())
+        sets = [(words, phrase) for words, phrase, names in telling if names and not any(words <= set(map(self.key, name)) for name in names)]
         return {key: tuple(ones) for key, ones in _grouped((key, phrase) for words, phrase in sets for key in words if len(words) > 1).items()}
 
     def telling(self, phrase: Iterable[str]) -> frozenset[str]:
@@ -142,8 +173,18 @@ class Speech:
     @cached_property
     def lay_words(self) -> frozenset[str]:
         """Every word of the lay phrases: one may misspell those too."""
-        said = (phrase for phrases in (*(said for _, said in self._called), *self._table.get("same", ())) for phrase in phrases)
+        groups = (*(said for _, said in self._called), *self._table.get("same", ()), *self._table.get("equal", ()))
+        said = (phrase for phrases in groups for phrase in phrases)
         return frozenset(word for phrase in said for word in cut(phrase) if len(word) > 2) - self.stop
+
+    def says(self, word: str) -> bool:
+        """Whether the word is another form of one of those."""
+        stem = self.stem(word)
+        return stem in self.lay_words or stem in self._lay_stems
+
+    @cached_property
+    def _lay_stems(self) -> frozenset[str]:
+        return frozenset(map(self.stem, self.lay_words)) - self.lay_words
 
     def content(self, words: list[str]) -> list[str]:
         """The words that are looked for, without those that only ask; all of them where nothing else is left."""
@@ -151,9 +192,17 @@ class Speech:
         return kept or words
 
     @cached_property
-    def _sounds(self) -> tuple[re.Pattern[str], tuple[str, ...]]:
-        pairs = self._table.get("sounds", ())
-        return re.compile("|".join(f"({pattern})" for pattern, _ in pairs)), tuple(spoken for _, spoken in pairs)
+    def _sounds(self) -> _Pairs:
+        return _pairs(self._table.get("sounds", ()))
+
+    @cached_property
+    def _spellings(self) -> _Pairs:
+        return _pairs(self._table.get("spellings", ()))
+
+    @cached_property
+    def _respelt(self) -> re.Pattern[str]:
+        """Those patterns without their groups: it finds in a third of the time that there is nothing to do."""
+        return re.compile("|".join(pattern for pattern, _ in self._table.get("spellings", ())))
 
     def lay_near(self, pieces: Iterable[str], skeleton: str, size: int, reach: int) -> list[str]:
         """The lay words with the most of these runs of letters, and those that sound the same."""
@@ -183,6 +232,11 @@ def _grouped(pairs: Iterable[tuple[str, _T]]) -> Mapping[str, list[_T]]:
     for key, value in pairs:
         groups.setdefault(key, []).append(value)
     return groups
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> _Pairs:
+    pairs = tuple(pairs)
+    return re.compile("|".join(f"({pattern})" for pattern, _ in pairs)), tuple(other for _, other in pairs)
 
 
 @cache
