@@ -166,6 +166,20 @@ def test_a_file_that_is_no_snapshot_is_refused(file: Path, what: str) -> None:
     assert done.returncode == 1 and done.stderr.startswith(f"Error: {file} ") and done.stderr.count("\n") == 1, done.stderr
 
 
+def test_the_probe_counts_a_shipped_file_that_is_refused(file: Path) -> None:
+    """While a new file cannot be served the one before is, and the probe says so; a good one in its place ends it."""
+    good = file.read_bytes()
+    editions = Editions(None, file, watch=False)
+    file.with_suffix(".new").write_bytes(good[:5000])
+    file.with_suffix(".new").replace(file)
+    editions._renew()
+    assert (title(editions), editions.fault_count) == ("A sample", 1)
+    file.with_suffix(".new").write_bytes(good)
+    file.with_suffix(".new").replace(file)
+    editions._renew()
+    assert (title(editions), editions.fault_count) == ("A sample", 0)
+
+
 @pytest.mark.parametrize("what", ["missing", "empty", "zeros", "cut", "schema", "compiler", "shipped"])
 def test_a_live_file_that_cannot_be_used_is_made_anew(content: Path, file: Path, what: str) -> None:
     """With the content at hand, a file of another release, a broken or a shipped one is no obstacle: the server makes its own."""

@@ -110,8 +110,8 @@ class Editions:
 
     @property
     def fault_count(self) -> int:
-        """How many faults are known; one more while the content as a whole cannot be read, and an older edition is served."""
-        return self.current.library.fault_count + self._behind
+        """How many faults are known; one more while the content or the snapshot as a whole cannot be read, and an older edition is served."""
+        return self.current.library.fault_count + bool(self._said)
 
     def reload(self, changed: set[str] | None = None) -> None:
         """Read what changed: these paths, or whatever did. What cannot be read keeps the edition that is served."""
