@@ -140,11 +140,11 @@ def test_the_demonstration_is_here_whatever_address_is_set(content: Path) -> Non
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         try:
-            told = [process.stdout.readline() for _ in range(6)]
             assert wait_until(lambda: listens(port), 60)
             loader, page = (httpx.get(f"{address}{path}").text for path in ("/embed.js", "/articles/sample"))
         finally:
             process.send_signal(signal.SIGTERM)
+        told = process.stdout.read()
     assert f"Edit a file below {content}/ and load a page again: it shows at once.\n" in told
     assert f"{address}/enhance-" in loader and "https://library.example" not in loader + page
 
