@@ -108,7 +108,7 @@ def nginx(folder: Path, origin: Served) -> Iterator[Front]:
         assert old in text
         text = text.replace(old, new)
     (folder / "log/nginx").mkdir(parents=True)
-    (folder / "cache/nginx").mkdir(parents=True)
+    (folder / "cache").mkdir()  # Debian has no more: what stands below it nginx makes, if it is one folder
     paths = "\n".join(f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     user = "user root;" if os.geteuid() == 0 else ""
     file = making.write(folder / "nginx.conf", f"daemon off;\n{user}\npid {folder}/nginx.pid;\nevents {{}}\nhttp {{\n{paths}\n{text}\n}}\n")

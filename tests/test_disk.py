@@ -143,3 +143,14 @@ def test_a_start_with_nothing_to_serve_ends_with_one_line(content: Path, disk: D
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
     assert "library.sqlite cannot be written: " in done.stderr
+
+
+def test_a_check_without_room_ends_with_one_line(content: Path, disk: Disk) -> None:
+    """`check` reads the folder into a temporary file; where none can be written it says so, and which setting names another place."""
+    disk.fill()
+    filling = disk.path / "filling"
+    os.truncate(filling, filling.stat().st_size - (64 << 10))  # where there is no room at all Python itself takes another folder
+    command = [sys.executable, "-m", "widgets", "check", str(content)]
+    done = subprocess.run(command, env=os.environ | {"TMPDIR": str(disk.path)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == f"Error: no temporary file can be written: {FULL}; name a folder in TMPDIR.\n"

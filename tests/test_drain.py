@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from tests import making
 from tests.test_edition import wait_until
 from tests.test_reloads import heard
-from tests.test_serve import Served, served
+from tests.test_serve import Served, number, served
 from widgets.commands.serve import DRAIN
 
 FORM = b"q=sample"
@@ -85,6 +86,28 @@ def test_a_form_that_is_half_sent_is_answered(content: Path, workers: int) -> No
         assert answer.startswith(b"HTTP/1.1 200 ") and b"A sample" in answer
         assert one.process.wait(60) == 0
     assert not [line for line in log if "rror" in line]
+
+
+def test_a_hangup_ends_in_order(content: Path, tmp_path: Path) -> None:
+    """SIGHUP does to one process what SIGTERM does: a search that had begun is answered, and no temporary file is left."""
+    (temporary := tmp_path / "temporary").mkdir()
+    with served("--content", str(content), TMPDIR=str(temporary)) as one, heard(one, 1), half_sent(one) as connection:
+        one.process.send_signal(signal.SIGHUP)
+        assert wait_until(lambda: refused(one), 30), "it takes connections still"
+        connection.sendall(FORM[4:])
+        assert rest(connection).startswith(b"HTTP/1.1 200 ")
+        assert one.process.wait(60) == 0
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_hangup_begins_workers_anew(content: Path) -> None:
+    """Several workers are replaced one after the other, and the server stays."""
+    with served("--content", str(content), "--workers", "2") as one:
+        before = {number(one.line("Started server process")) for _ in range(2)}
+        one.process.send_signal(signal.SIGHUP)
+        after = {number(one.line("Started server process")) for _ in range(2)}
+        assert not before & after and one.process.poll() is None
+        assert httpx.get(f"{one.base}/readyz", timeout=60).status_code == 200
 
 
 @pytest.mark.full

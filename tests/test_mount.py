@@ -8,9 +8,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests import making
 from tests.asking import nodes
@@ -89,6 +92,41 @@ def test_a_mounted_library_prints_its_public_address(content: Path, serve: Serve
     library = create_app(Settings(content=content, watch=False, public_url="https://clinic.example/health"), clock=lambda: NOON)
     base = serve(in_starlette(library))
     assert 'href="https://clinic.example/health/articles/sample"' in httpx.get(base + "/library/topics/hearts").text
+    library.close()
+
+
+@pytest.mark.parametrize("host", [in_starlette, in_fastapi])
+def test_a_server_that_is_told_of_an_outer_path(content: Path, serve: Serve, host: Callable[[Library], ASGIApp]) -> None:
+    """Where a proxy takes a path off and the server is told of it, as by `uvicorn --root-path /outer`, the library below yet another one works."""
+    library = create_app(Settings(content=content, watch=False, public_url="https://clinic.example/outer/library"), clock=lambda: NOON)
+    inner = host(library)
+
+    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+        await inner(scope | {"root_path": "/outer", "path": f"/outer{scope['path']}", "raw_path": b"/outer" + scope["raw_path"]}, receive, send)
+
+    base = serve(told)
+    for path in ("/", "/articles/sample", "/partials/article-card?article=sample", "/embed.js", "/readyz"):
+        for _ in range(2):  # made, and from the store
+            assert httpx.get(f"{base}/library{path}").status_code == 200, path
+    assert httpx.post(f"{base}/library/search", data={"q": "sample"}).status_code == 200
+    assert httpx.get(f"{base}/library/articles/sample/").headers["location"] == "https://clinic.example/outer/library/articles/sample"
+    library.close()
+
+
+def test_middleware_of_the_host_does_no_harm(content: Path, serve: Serve) -> None:
+    """Compression and CORS of the host's own around the library: each answer is compressed once, is what it was, and may be read by any page."""
+    library = create_app(Settings(content=content, watch=False, public_url="https://clinic.example/library"), clock=lambda: NOON)
+    host = Starlette(
+        routes=[Mount("/library", library)],
+        middleware=[Middleware(GZipMiddleware, minimum_size=1), Middleware(CORSMiddleware, allow_origins=["https://host.example"])],
+    )
+    base, plain = serve(host), serve(in_starlette(library))
+    for path in ("/articles/sample", "/partials/article-card?article=sample", "/embed.js", "/readyz"):
+        for encoding in ("br, gzip", "gzip", "identity"):
+            answers = [httpx.get(f"{at}/library{path}", headers={"Origin": "https://a.example", "Accept-Encoding": encoding}) for at in (base, plain)]
+            assert answers[0].text == answers[1].text and answers[0].status_code == 200
+            assert [a.headers.get("access-control-allow-origin") for a in answers] == ["*" if path.startswith(("/partials", "/embed")) else None] * 2
+            assert answers[0].headers.get("content-encoding", "identity") in encoding
     library.close()
 
 

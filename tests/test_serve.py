@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests import making
+from tests.test_edition import wait_until
 from widgets.commands import main
 from widgets.snapshot.file import make
 
@@ -119,6 +120,33 @@ def test_a_folder_without_a_library_ends_the_command_with_one_line(tmp_path: Pat
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"Error: {tmp_path} has no usable sites/default.toml; copy the sample one and change it.\n"
+
+
+def listens(port: int) -> bool:
+    """Whether someone takes connections there."""
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.full  # it needs two ports beside each other
+def test_the_demonstration_is_here_whatever_address_is_set(content: Path) -> None:
+    """`demo` shows this machine's library and partner's page, also where the address of the real library is set; it says which folder to edit."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://localhost:{port}"
+    command = [sys.executable, "-u", "-m", "widgets", "demo", "--port", str(port)]
+    environ = os.environ | {"HEALTH_WIDGETS_PUBLIC_URL": "https://library.example", "HEALTH_WIDGETS_CONTENT": str(content)}
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            assert wait_until(lambda: listens(port), 60)
+            loader, page = (httpx.get(f"{address}{path}").text for path in ("/embed.js", "/articles/sample"))
+        finally:
+            process.send_signal(signal.SIGTERM)
+        told = process.stdout.read()
+    assert f"Edit a file below {content}/ and load a page again: it shows at once.\n" in told
+    assert f"{address}/enhance-" in loader and "https://library.example" not in loader + page
 
 
 def test_a_wrong_setting_ends_the_command_with_one_line() -> None:

@@ -68,6 +68,24 @@ def test_a_path_may_be_given_as_text(tmp_path: Path) -> None:
         Settings(content="some/where")  # type: ignore[arg-type]
 
 
+def test_a_folder_in_place_of_a_file_is_refused_and_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
+    """The sentence names the setting and the path; where there is nothing yet it can be made."""
+    (file := tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(SettingsError, match=f"HEALTH_WIDGETS_SNAPSHOT: {tmp_path} is a folder; name a file, like {tmp_path}/library.sqlite"):
+        Settings(snapshot=tmp_path)
+    with pytest.raises(SettingsError, match=f"HEALTH_WIDGETS_RELEASES: {file} is no folder"):
+        Settings(releases=file, public_url="https://a.example")
+    assert Settings(releases=tmp_path / "new", public_url="https://a.example").releases == tmp_path / "new"
+
+
+@pytest.mark.parametrize("name", ["content", "snapshot", "releases"])
+def test_a_path_that_cannot_be_reached_is_refused(tmp_path: Path, name: str) -> None:
+    """Where the system does not even tell what is there, one sentence names the setting, the path and why."""
+    path = tmp_path / ("x" * 300)  # as where a folder on the way may not be entered
+    with pytest.raises(SettingsError, match=f"HEALTH_WIDGETS_{name.upper()}: {path} cannot be reached: File name too long"):
+        Settings(**{name: path}, public_url="https://a.example")  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "right"),
     [

@@ -46,7 +46,7 @@ def file(content: Path) -> Path:
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
     """A command of ours, to its end."""
-    return subprocess.run([sys.executable, "-m", "widgets", *command], capture_output=True, text=True, check=False)
+    return subprocess.run([sys.executable, "-m", "widgets", *command], capture_output=True, text=True, check=False, timeout=120)
 
 
 def rows(db: sqlite3.Connection, *tables: str) -> dict[str, list[object]]:
@@ -166,13 +166,27 @@ def test_a_file_that_is_no_snapshot_is_refused(file: Path, what: str) -> None:
     assert done.returncode == 1 and done.stderr.startswith(f"Error: {file} ") and done.stderr.count("\n") == 1, done.stderr
 
 
-@pytest.mark.parametrize("what", ["missing", "text", "schema", "compiler", "shipped"])
+def test_the_probe_counts_a_shipped_file_that_is_refused(file: Path) -> None:
+    """While a new file cannot be served the one before is, and the probe says so; a good one in its place ends it."""
+    good = file.read_bytes()
+    editions = Editions(None, file, watch=False)
+    file.with_suffix(".new").write_bytes(good[:5000])
+    file.with_suffix(".new").replace(file)
+    editions._renew()
+    assert (title(editions), editions.fault_count) == ("A sample", 1)
+    file.with_suffix(".new").write_bytes(good)
+    file.with_suffix(".new").replace(file)
+    editions._renew()
+    assert (title(editions), editions.fault_count) == ("A sample", 0)
+
+
+@pytest.mark.parametrize("what", ["missing", "empty", "zeros", "cut", "schema", "compiler", "shipped"])
 def test_a_live_file_that_cannot_be_used_is_made_anew(content: Path, file: Path, what: str) -> None:
     """With the content at hand, a file of another release, a broken or a shipped one is no obstacle: the server makes its own."""
     if what == "missing":
         file.unlink()
-    elif what == "text":
-        file.write_text("x" * 5000)
+    elif what in {"empty", "zeros", "cut"}:
+        file.write_bytes({"empty": b"", "zeros": bytes(5000), "cut": file.read_bytes()[:5000]}[what])
     elif what in {"schema", "compiler"}:
         with sqlite3.connect(file) as db:
             db.execute("PRAGMA user_version=1" if what == "schema" else "UPDATE meta SET value = 'x' WHERE key = 'compiler'")
@@ -182,6 +196,23 @@ def test_a_live_file_that_cannot_be_used_is_made_anew(content: Path, file: Path,
     editions.reload()
     assert title(editions) == "Another"
     editions.close()
+
+
+@pytest.mark.parametrize("command", [["build"], ["serve", "--port", "0", "--snapshot"]], ids=["build", "serve"])
+@pytest.mark.parametrize("what", ["text", "database"])
+def test_a_file_of_someone_else_is_not_overwritten(content: Path, tmp_path: Path, what: str, command: list[str]) -> None:
+    """A wrong name costs nobody a file: what is no snapshot is refused in one line, and stays as it is."""
+    file = tmp_path / "patients.sqlite"
+    if what == "text":
+        file.write_text("x" * 5000)
+    else:
+        with sqlite3.connect(file) as db:
+            db.execute("CREATE TABLE patients (name)")
+        db.close()
+    before = file.read_bytes()
+    done = run(*command, str(file), "--content", str(content))
+    assert (done.returncode, file.read_bytes()) == (1, before)
+    assert done.stderr == f"Error: {file} is not a library that health-widgets made, and stays as it is; name another file.\n"
 
 
 def test_a_file_that_is_there_is_served_before_the_folder_is_read(content: Path, file: Path) -> None:

@@ -1,6 +1,7 @@
 """An edition: all that is published at one moment. Reloading makes another and swaps it in whole."""
 
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -78,11 +79,18 @@ def _partners(library: Library, kind: str) -> Iterator[ContentFile]:
 
 
 def read_folder(root: Path, each: Each = iter) -> Edition:
-    """A content folder read once, whatever can be read of it; `each` goes through the articles' names, and may tell how far it is."""
-    with TemporaryDirectory(prefix="check-health-widgets-") as folder:  # gone at once; a server that starts sweeps up other names
-        file = Path(folder) / "library.sqlite"
-        make(root, file, strict=False, each=each)
-        return Edition.of(Shipped(file).now(), file)
+    """A content folder read once, whatever can be read of it; `each` goes through the articles' names, and may tell how far it is.
+
+    Raises SnapshotError where there is no room for a temporary file.
+    """
+    try:
+        with TemporaryDirectory(prefix="check-health-widgets-") as folder:  # gone at once; a server that starts sweeps up other names
+            file = Path(folder) / "library.sqlite"
+            make(root, file, strict=False, each=each)
+            return Edition.of(Shipped(file).now(), file)
+    except (OSError, sqlite3.OperationalError) as error:
+        why = getattr(error, "strerror", "") or error
+        raise SnapshotError(f"no temporary file can be written: {why}; name a folder in TMPDIR.") from error
 
 
 def compiled(root: Path, file: Path, each: Each = iter) -> tuple[tuple[Fault, ...], Library]:
@@ -110,8 +118,8 @@ class Editions:
 
     @property
     def fault_count(self) -> int:
-        """How many faults are known; one more while the content as a whole cannot be read, and an older edition is served."""
-        return self.current.library.fault_count + self._behind
+        """How many faults are known; one more while the content or the snapshot as a whole cannot be read, and an older edition is served."""
+        return self.current.library.fault_count + bool(self._said)
 
     def reload(self, changed: set[str] | None = None) -> None:
         """Read what changed: these paths, or whatever did. What cannot be read keeps the edition that is served."""

@@ -68,8 +68,12 @@ class Settings:
             object.__setattr__(self, f.name, _checked(f.name, f.default, getattr(self, f.name)))
         if self.content is None and self.snapshot is None:
             object.__setattr__(self, "content", SAMPLE)
-        if self.content is not None and not self.content.is_dir():
+        if self.content is not None and not _reached("CONTENT", self.content).is_dir():
             raise SettingsError(f"{PREFIX}CONTENT: no folder {self.content}; name the folder that holds articles/ and topics/.")
+        if self.snapshot is not None and _reached("SNAPSHOT", self.snapshot).is_dir():
+            raise SettingsError(f"{PREFIX}SNAPSHOT: {self.snapshot} is a folder; name a file, like {self.snapshot / 'library.sqlite'}.")
+        if self.releases is not None and _reached("RELEASES", self.releases).exists() and not self.releases.is_dir():
+            raise SettingsError(f"{PREFIX}RELEASES: {self.releases} is no folder; name one, which need not be there yet.")
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", self.cache_tags):
             raise SettingsError(f"{PREFIX}CACHE_TAGS: {self.cache_tags!r} is not the name of a header, like Cache-Tag; none for none.")
         object.__setattr__(self, "public_url", _base(self.public_url))
@@ -115,6 +119,17 @@ def _checked(name: str, default: Any, value: Any) -> Any:
     if not fits:
         raise SettingsError(f"{PREFIX}{name.upper()}: {value!r:.80} {right}.")
     return value
+
+
+def _reached(name: str, path: Path) -> Path:
+    """The path, if this process may look at what is there."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass  # it is said elsewhere where something must be there
+    except OSError as error:
+        raise SettingsError(f"{PREFIX}{name}: {path} cannot be reached: {error.strerror}.") from error
+    return path
 
 
 _RIGHT = {str: "is not text", bool: "is neither True nor False", type(None): "is not a path"}

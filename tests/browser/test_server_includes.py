@@ -57,7 +57,7 @@ def by_nginx(library: str, folder: Path) -> Iterator[Clinic]:
     page = with_address((EXAMPLES / "ssi/page.html").read_text("utf-8"), library)
     (site / "example.css").write_text((EXAMPLES / "example.css").read_text("utf-8"), "utf-8")
     written = with_address((EXAMPLES / "ssi/nginx.conf").read_text("utf-8"), library)
-    for theirs, ours in (("listen 80;", "listen 127.0.0.1:PORT;"), ("/var/cache/nginx/library", str(folder / "kept")), ("/srv/clinic", str(site))):
+    for theirs, ours in (("listen 80;", "listen 127.0.0.1:PORT;"), ("/var/cache/nginx-library", str(folder / "kept")), ("/srv/clinic", str(site))):
         assert theirs in written
         written = written.replace(theirs, ours)
     with nginx(written, folder / "nginx") as url:

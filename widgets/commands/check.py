@@ -9,6 +9,7 @@ import click
 from widgets.check import check
 from widgets.commands import FEW, with_progress
 from widgets.commands.serve import settings_or_exit
+from widgets.edition import SnapshotError
 from widgets.settings import SAMPLE
 
 
@@ -19,7 +20,10 @@ def command(folder: Path | None) -> None:
 
     Then the contrast of each site's colours is printed. Without DIR: the folder that HEALTH_WIDGETS_CONTENT names, or the sample library.
     """
-    report = check(folder or settings_or_exit().content or SAMPLE, date.today(), with_progress("Checking articles", FEW))
+    try:
+        report = check(folder or settings_or_exit().content or SAMPLE, date.today(), with_progress("Checking articles", FEW))
+    except SnapshotError as error:
+        raise click.ClickException(str(error)) from error
     for fault in report.faults:
         click.echo(str(fault))
     for line in report.contrasts:

@@ -2,6 +2,7 @@
 
 import asyncio
 import html
+import os
 import re
 import signal
 from collections.abc import Callable, Mapping
@@ -43,13 +44,15 @@ def command(port: int) -> None:
     settings = settings_or_exit()
     for number in (port, port + 1):
         free_or_exit("127.0.0.1", number)
-    served = library_or_exit(replace(settings, public_url=settings.public_url or library))
+    served = library_or_exit(replace(settings, public_url=library))  # not where the library will stand one day: it is here
     filled_in = partial(filled, library=library, pinned=lambda: loader(served.settings.public_url, served.editions.current))
     click.echo(f"The library:               {library}/")
     click.echo(f"A partner's page:          http://127.0.0.1:{port + 1}/")
     click.echo(f"Every widget, to copy:     http://127.0.0.1:{port + 1}/gallery.html")
     click.echo(f"Your own snippet:          {library}/embed")
-    click.echo("Stop with Ctrl-C. Edit a file below content/ and load a page again: it shows at once.")
+    if settings.content:
+        click.echo(f"Edit a file below {settings.content}{os.sep} and load a page again: it shows at once.")
+    click.echo("Stop with Ctrl-C.")
     apps: list[tuple[ASGIApp, int]] = [
         (served, port),
         (partner(filled_in, {name: site.region.emergency for name, site in served.editions.current.sites.items()}), port + 1),

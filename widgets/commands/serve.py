@@ -45,6 +45,8 @@ def command(host: str, port: int, workers: int, content: Path | None, snapshot: 
     settings = settings_or_exit()
     free_or_exit(host, port)
     signal.signal(signal.SIGTERM, _end)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # nohup says otherwise; several workers have a handler that begins them anew
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     with ExitStack() as stack:
         if workers > 1 and settings.content and not settings.snapshot:
             shared = stack.enter_context(_temporary())

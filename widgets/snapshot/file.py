@@ -14,7 +14,7 @@ from pathlib import Path
 from widgets.search import wasted
 from widgets.snapshot.build import Built, Each, build
 from widgets.snapshot.library import Library
-from widgets.snapshot.schema import LOG, Connection, SnapshotError, compiler, create, is_finished, reading, writing
+from widgets.snapshot.schema import APPLICATION, LOG, Connection, SnapshotError, compiler, create, is_finished, reading, writing
 
 _PREFIX = "health-widgets-"
 _PAUSE = 0.05
@@ -104,7 +104,7 @@ class Live(Shipped):
                     break
                 time.sleep(_PAUSE)  # another process is making it
         except (OSError, sqlite3.Error) as error:
-            raise SnapshotError(f"{self.path} cannot be written: {error}.") from error
+            raise _unwritable(self.path, error) from error
         return self.now()
 
     def leads(self) -> bool:
@@ -112,7 +112,7 @@ class Live(Shipped):
         try:
             return self._lock.take()
         except OSError as error:
-            raise SnapshotError(f"{self.path} cannot be written: {error.strerror}.") from error
+            raise _unwritable(self.path, error) from error
 
     def update(self, changed: set[str] | None) -> Built:
         """Bring the file up to date; readers see nothing of it until they open it anew. Raises NoLibrary, SnapshotError."""
@@ -121,7 +121,7 @@ class Live(Shipped):
                 self._db = writing(self.path)
             return build(self._db, self._root, changed)
         except sqlite3.OperationalError as error:
-            raise SnapshotError(f"{self.path} cannot be written: {error}.") from error
+            raise _unwritable(self.path, error) from error
 
     def long(self) -> bool:
         """Whether the write-ahead log has grown so long that readers should let go of it, and the leader fold it in."""
@@ -190,7 +190,7 @@ def make(root: Path, path: Path, *, live: bool = False, strict: bool = True, eac
 def renew(root: Path, path: Path, each: Each = iter) -> None:
     """Bring a file that nobody changes in its place up to date: those who serve it have the old one until the new one is whole.
 
-    What another release made, or what is no snapshot at all, is made anew. Raises SnapshotError where it is being written, or cannot be.
+    What another release made is made anew. Raises SnapshotError where it is being written, cannot be, or is no snapshot but someone's own file.
     """
     lock = Lock(path)
     try:
@@ -201,7 +201,7 @@ def renew(root: Path, path: Path, each: Each = iter) -> None:
         else:
             make(root, path, each=each)
     except (OSError, sqlite3.Error) as error:
-        raise SnapshotError(f"{path} cannot be written: {error}.") from error
+        raise _unwritable(path, error) from error
     finally:
         lock.free()
 
@@ -226,8 +226,24 @@ def _made_here(path: Path) -> bool:
         return False
 
 
+def _unwritable(path: Path, error: OSError | sqlite3.Error) -> SnapshotError:
+    return SnapshotError(f"{path} cannot be written: {getattr(error, 'strerror', '') or error}.")
+
+
+def _replaceable(path: Path) -> bool:
+    """Whether nobody misses the file: there is none, it is a snapshot of whatever release, whole or not, or has nothing in it, as after a crash."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(100)
+    except FileNotFoundError:
+        return True
+    return not head.strip(b"\0") or (head.startswith(b"SQLite format 3\0") and head[68:72] == APPLICATION.to_bytes(4, "big"))
+
+
 def replace(path: Path, write: Callable[[Path], object]) -> None:
-    """Put a file that `write` makes in the place of another, in one step."""
+    """Put a file that `write` makes in the place of another, in one step. Raises SnapshotError where that one is no snapshot: a name may be wrong."""
+    if not _replaceable(path):
+        raise SnapshotError(f"{path} is not a library that health-widgets made, and stays as it is; name another file.")
     new = path.with_name(path.name + ".new")
     try:
         write(new)
