@@ -51,10 +51,13 @@ export default (widget) => {
   let step = null; // the last link or form used
   let typed = ""; // what was searched for before an article was opened from the results, or the language changed; kept here only
   let returning = ""; // the article that the reader comes back from
+  let typing, telling, warned; // whether the last touch was a letter typed; what is told later; whether danger has been told
+  let found = -Infinity; // when a search last found something, in milliseconds
 
   const fetchPartial = async (action, { method, body, signal }) => {
     const address = new URL(action, widget.base).href;
     const used = step; // it looks busy until its answer is there
+    clearTimeout(telling);
     if (used) used.style.opacity = 0.6;
     const options = method === "POST" ? { method, body, credentials: "omit", cache: "no-store", signal } : { cache: widget.again };
     widget.again = undefined;
@@ -94,10 +97,20 @@ export default (widget) => {
     return true;
   };
 
+  /** Each letter finds something else: what a search found is told at once where typing begins, then when it pauses. Danger interrupts, once. */
+  const tell = ({ announce = "", urgent } = {}) => {
+    const [warns, goesOn] = [urgent !== undefined && !warned, typing && performance.now() - found < 1500]; // milliseconds
+    warned = urgent !== undefined;
+    found = performance.now();
+    root.querySelector("[role=status]").setAttribute("aria-live", warns ? "assertive" : "polite");
+    if (goesOn && !warns) telling = setTimeout(() => widget.say(announce), 700); // milliseconds
+    else widget.say(announce);
+  };
+
   const swapped = ({ select, request, text }) => {
     if (!text) return; // nothing came, and the note says so
     if (select) {
-      widget.say(root.querySelector(select)?.dataset.announce ?? "");
+      tell(root.querySelector(select)?.dataset);
       if (returning) focus(returning);
       else if (!root.activeElement) root.querySelector(".found")?.focus({ preventScroll: true }); // what had it is gone
       returning = "";
@@ -105,6 +118,7 @@ export default (widget) => {
     }
     const address = new URL(request.action, widget.base).href;
     returning = step?.dataset.back !== undefined ? here : "";
+    warned = false;
     here = address;
     widget.say(root.querySelector(".hw")?.dataset.announce ?? "");
     for (const link of typed ? root.querySelectorAll("[data-results]") : []) link.textContent = link.dataset.results;
@@ -122,6 +136,7 @@ export default (widget) => {
     // htmx keeps the browser from opening a new tab, and only then sees that it should have left the click alone.
     if (event.ctrlKey || event.metaKey || event.shiftKey) event.preventDefault = nothing;
     const used = event.target.closest?.("a[hx-get], form[hx-post]");
+    typing = event.type === "input";
     const input = root.querySelector("input[type=search]"); // none while an article is open: from there the way leads back to the results
     if (used && input) typed = used.matches(".found ~ .list a, [data-switch]") ? input.value : "";
     step = used ?? step;
