@@ -447,6 +447,7 @@ def test_what_is_found_is_told_when_typing_pauses(where: str, visit: Begin, part
     for words in ("x-ray", ""):  # what the first touch fetches is there when the clock stops
         box.fill(words)
         page.locator(".found").wait_for(state="visible" if words else "detached")
+        expect(page.locator("[role=status]")).not_to_be_empty()
     page.evaluate(HEAR, "[role=status]")
     page.clock.pause_at("2040-01-01")
     for letter in "stroke s":
