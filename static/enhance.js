@@ -97,7 +97,7 @@ export default (widget) => {
     return true;
   };
 
-  /** Each letter finds something else: what a search found is told at once where typing begins, then when it pauses. Danger interrupts, once. */
+  /** What is new. Each letter finds something else: it is told at once where typing begins, then when it pauses. Danger interrupts, once. */
   const tell = ({ announce = "", urgent } = {}) => {
     const [warns, goesOn] = [urgent !== undefined && !warned, typing && performance.now() - found < 1500]; // milliseconds
     warned = urgent !== undefined;
@@ -118,9 +118,8 @@ export default (widget) => {
     }
     const address = new URL(request.action, widget.base).href;
     returning = step?.dataset.back !== undefined ? here : "";
-    warned = false;
     here = address;
-    widget.say(root.querySelector(".hw")?.dataset.announce ?? "");
+    tell(root.querySelector(".hw")?.dataset);
     for (const link of typed ? root.querySelectorAll("[data-results]") : []) link.textContent = link.dataset.results;
     const again = returning || step?.dataset.switch !== undefined;
     if (!(again && search())) {
@@ -136,7 +135,7 @@ export default (widget) => {
     // htmx keeps the browser from opening a new tab, and only then sees that it should have left the click alone.
     if (event.ctrlKey || event.metaKey || event.shiftKey) event.preventDefault = nothing;
     const used = event.target.closest?.("a[hx-get], form[hx-post]");
-    typing = event.type === "input";
+    typing = event.type === "input" && event.isTrusted;
     const input = root.querySelector("input[type=search]"); // none while an article is open: from there the way leads back to the results
     if (used && input) typed = used.matches(".found ~ .list a, [data-switch]") ? input.value : "";
     step = used ?? step;

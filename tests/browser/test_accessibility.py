@@ -462,6 +462,10 @@ def test_what_is_found_is_told_when_typing_pauses(where: str, visit: Begin, part
     assert number.match(heard[0][1])
     assert danger.match(heard[1][1])
     assert danger.match(heard[2][1])
+    if where == "widget":
+        page.locator(".hits a").first.click()
+        expect(page.locator("[role=status]")).to_have_text("Stroke")
+        assert page.locator("[role=status]").get_attribute("aria-live") == "polite"
 
 
 def test_the_way_from_an_article_leads_back_to_the_results(visit: Begin, partner: Partner) -> None:
