@@ -54,6 +54,14 @@ export default (widget) => {
   let typing, telling, warned; // whether the last touch was a letter typed; what is told later; whether danger has been told
   let found = -Infinity; // when a search last found something, in milliseconds
 
+  /** Say that a step failed, above what is in view: below a long list nobody would see it. */
+  const note = () => {
+    widget.note(repeat(step));
+    const trouble = root.querySelector(".trouble");
+    if (trouble.parentNode.nextSibling !== widget.box) widget.box.before(trouble.parentNode);
+    trouble.scrollIntoView({ block: "nearest" });
+  };
+
   const fetchPartial = async (action, { method, body, signal }) => {
     const address = new URL(action, widget.base).href;
     const used = step; // it looks busy until its answer is there
@@ -66,7 +74,7 @@ export default (widget) => {
       widget.clear();
       return { status: 200, headers: new Map(), text: async () => text };
     } catch (error) {
-      if (!signal.aborted) widget.note(repeat(step));
+      if (!signal.aborted) note();
       if (!signal.aborted) widget.tell("error", { kind: error.kind });
       return unchanged;
     } finally {
