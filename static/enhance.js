@@ -58,7 +58,7 @@ export default (widget) => {
   const note = () => {
     widget.note(repeat(step));
     const trouble = root.querySelector(".trouble");
-    if (trouble.parentNode.nextSibling !== widget.box) widget.box.before(trouble.parentNode);
+    if (trouble.parentNode.nextSibling !== widget.box) root.insertBefore(trouble.parentNode, widget.box);
     trouble.scrollIntoView({ block: "nearest" });
   };
 
