@@ -51,10 +51,21 @@ export default (widget) => {
   let step = null; // the last link or form used
   let typed = ""; // what was searched for before an article was opened from the results, or the language changed; kept here only
   let returning = ""; // the article that the reader comes back from
+  let typing, telling, warned; // whether the last touch was a letter typed; what is told later; whether danger has been told
+  let found = -Infinity; // when a search last found something, in milliseconds
+
+  /** Say that a step failed, above what is in view: below a long list nobody would see it. */
+  const note = () => {
+    widget.note(repeat(step));
+    const trouble = root.querySelector(".trouble");
+    if (trouble.parentNode.nextSibling !== widget.box) root.insertBefore(trouble.parentNode, widget.box);
+    trouble.scrollIntoView({ block: "nearest" });
+  };
 
   const fetchPartial = async (action, { method, body, signal }) => {
     const address = new URL(action, widget.base).href;
     const used = step; // it looks busy until its answer is there
+    clearTimeout(telling);
     if (used) used.style.opacity = 0.6;
     const options = method === "POST" ? { method, body, credentials: "omit", cache: "no-store", signal } : { cache: widget.again };
     widget.again = undefined;
@@ -63,7 +74,7 @@ export default (widget) => {
       widget.clear();
       return { status: 200, headers: new Map(), text: async () => text };
     } catch (error) {
-      if (!signal.aborted) widget.note(repeat(step));
+      if (!signal.aborted) note();
       if (!signal.aborted) widget.tell("error", { kind: error.kind });
       return unchanged;
     } finally {
@@ -94,10 +105,20 @@ export default (widget) => {
     return true;
   };
 
+  /** What is new. Each letter finds something else: it is told at once where typing begins, then when it pauses. Danger interrupts, once. */
+  const tell = ({ announce = "", urgent } = {}) => {
+    const [warns, goesOn] = [urgent !== undefined && !warned, typing && performance.now() - found < 1500]; // milliseconds
+    warned = urgent !== undefined;
+    found = performance.now();
+    root.querySelector("[role=status]").setAttribute("aria-live", warns ? "assertive" : "polite");
+    if (goesOn && !warns) telling = setTimeout(() => widget.say(announce), 700); // milliseconds
+    else widget.say(announce);
+  };
+
   const swapped = ({ select, request, text }) => {
     if (!text) return; // nothing came, and the note says so
     if (select) {
-      widget.say(root.querySelector(select)?.dataset.announce ?? "");
+      tell(root.querySelector(select)?.dataset);
       if (returning) focus(returning);
       else if (!root.activeElement) root.querySelector(".found")?.focus({ preventScroll: true }); // what had it is gone
       returning = "";
@@ -106,7 +127,7 @@ export default (widget) => {
     const address = new URL(request.action, widget.base).href;
     returning = step?.dataset.back !== undefined ? here : "";
     here = address;
-    widget.say(root.querySelector(".hw")?.dataset.announce ?? "");
+    tell(root.querySelector(".hw")?.dataset);
     for (const link of typed ? root.querySelectorAll("[data-results]") : []) link.textContent = link.dataset.results;
     const again = returning || step?.dataset.switch !== undefined;
     if (!(again && search())) {
@@ -122,6 +143,7 @@ export default (widget) => {
     // htmx keeps the browser from opening a new tab, and only then sees that it should have left the click alone.
     if (event.ctrlKey || event.metaKey || event.shiftKey) event.preventDefault = nothing;
     const used = event.target.closest?.("a[hx-get], form[hx-post]");
+    typing = event.type === "input" && event.isTrusted;
     const input = root.querySelector("input[type=search]"); // none while an article is open: from there the way leads back to the results
     if (used && input) typed = used.matches(".found ~ .list a, [data-switch]") ? input.value : "";
     step = used ?? step;

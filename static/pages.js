@@ -11,7 +11,8 @@
   const pairs = []; // what the page showed, and what shows in its place
   const status = Object.assign(document.createElement("div"), { className: "unseen", role: "status" });
   let showing = history.state === FOUND ? FOUND : OWN;
-  let found, asking, pause, emptied;
+  let found, asking, pause, emptied, telling, warned;
+  let taken = -Infinity; // when something was last found, in milliseconds
   history.replaceState(showing, ""); // an entry without a state is then a jump within the page, like that of the skip link
   document.body.append(status);
 
@@ -46,6 +47,16 @@
     }
   };
 
+  /** Each letter finds something else: it is told at once where typing begins, then when it pauses. Danger interrupts, once. */
+  const tell = ({ announce, urgent }, sent) => {
+    const [warns, goesOn] = [urgent !== undefined && !warned, !sent && performance.now() - taken < 1500]; // milliseconds
+    warned = urgent !== undefined;
+    taken = performance.now();
+    status.setAttribute("aria-live", warns ? "assertive" : "polite");
+    if (goesOn && !warns) telling = setTimeout(() => (status.textContent = announce), 700); // milliseconds
+    else status.textContent = announce;
+  };
+
   const take = (html, words, sent) => {
     const page = new DOMParser().parseFromString(html, "text/html");
     for (const link of page.querySelectorAll(".hits a")) link.removeAttribute("target"); // that is for the answer to a form
@@ -60,13 +71,14 @@
       field().setSelectionRange(typed.selectionStart, typed.selectionEnd);
     }
     const results = document.querySelector("#main > [data-announce]");
-    status.textContent = results.dataset.announce;
+    tell(results.dataset, sent);
     if (sent) results.querySelector("[data-focus]").focus();
     if (sent) scrollTo(0, 0);
   };
 
   const stop = () => {
     clearTimeout(pause);
+    clearTimeout(telling);
     asking?.abort();
     asking = undefined;
   };

@@ -466,6 +466,20 @@ def test_an_article_page_shows_all_that_must_travel_with_it(base: str) -> None:
     assert not {"lastReviewed", "reviewedBy"} & data.keys()
 
 
+def test_a_source_in_another_language_is_marked_as_such(content: Path, made: Callable[..., Library], serve: Serve) -> None:
+    """A page in English below a text in Spanish: its title is in English for a screen reader and for search engines."""
+    bilingual(content)
+    text = content / "articles/both/es.md"
+    text.write_text(text.read_text("utf-8").replace('title = "Samples"', 'title = "Samples"\nlanguage = "en"'), "utf-8")
+    base = serve(made())
+    for path, expected in {"/articles/both?lang=es": "en", "/articles/both": None}.items():
+        html = httpx.get(base + path).text
+        source = parsed(html).css_first(".sources a")
+        assert source is not None
+        assert [source.attributes.get(name) for name in ("lang", "hreflang")] == [expected] * 2
+        assert [one["inLanguage"] for one in structured(html)[0]["citation"]] == ["en"]
+
+
 def test_the_home_page_and_topics_list_what_they_hold(base: str) -> None:
     """The home page leads to the topics, a topic to its articles, each with its JSON-LD."""
     home, topic = (httpx.get(base + path).text for path in ("/", "/topics/hearts"))

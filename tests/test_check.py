@@ -1,5 +1,6 @@
 """What `health-widgets check` finds in topics, articles, sites and campaigns, by path and line; and the command."""
 
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -238,3 +239,13 @@ def test_sample_library_has_no_error():
     """The library that comes with the package has neither errors nor warnings, on the day it was written."""
     report = check(files() / "content", date(2026, 11, 22))
     assert [str(fault) for fault in report.faults if fault.level != "note"] == []
+
+
+def test_the_title_of_a_sample_source_is_in_one_language():
+    """Words like "(en inglés)" stand with the publisher: a voice for English reads the title."""
+    fronts = [tomllib.loads(path.read_text("utf-8").split("+++")[1]) for path in (files() / "content/articles").glob("*/*.md")]
+    sources = [source for front in fronts for source in front["sources"]]
+    assert not [source["title"] for source in sources if "(en " in source["title"]]
+    foreign = [source for source in sources if "language" in source]
+    assert len(foreign) > 30
+    assert not [source["publisher"] for source in foreign if "(en inglés)" not in source["publisher"]]

@@ -179,7 +179,10 @@ def medical_web_page(place: Place[Any], article: ArticleView) -> dict[str, Any]:
         "author": {"@type": "Organization", "name": article.author},
         "publisher": {"@type": "Organization", "name": site.in_language(site.file.name, article.lang)[1]},
         "license": article.licence,
-        "citation": [{"@type": "WebPage", "name": s.title, "url": s.url, "publisher": s.publisher} for s in article.sources],
+        "citation": [
+            {"@type": "WebPage", "name": s.title, "url": s.url, "publisher": s.publisher, "inLanguage": s.language or article.lang}
+            for s in article.sources
+        ],
         "audience": {"@type": "Patient"},
         "isAccessibleForFree": True,
     }

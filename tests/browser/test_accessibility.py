@@ -115,6 +115,7 @@ def test_every_state_is_accessible(tag: str, attributes: dict[str, str], visit: 
     """Axe finds nothing in any state, light and dark; every text has 18 px and 7:1, every target 44 px."""
     one = visit(reduced_motion="reduce")
     page = one.go(partner.page(element(tag, attributes))).page
+    page.evaluate(DETAILS)
     assert violations(page, axe) == []
     assert shortcomings(page) == []
     page.emulate_media(color_scheme="dark")
@@ -144,6 +145,7 @@ def test_every_page_is_accessible(path: str, scheme: str, visit: Begin, library:
         page.locator("input[type=search]").first.press("Enter")
         page.wait_for_url("**/search")
         page.locator(".found").wait_for()
+    page.evaluate(DETAILS)
     assert violations(page, axe) == []
     assert shortcomings(page) == []
 
@@ -260,6 +262,48 @@ def test_what_to_do_in_an_emergency_is_in_view_however_large_the_text(lang: str,
     assert page.evaluate(OVERFLOW) == []
 
 
+CUT = """
+(places) => places.flatMap((place) => {
+  const words = [];
+  const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    for (const { 0: word, index } of node.data.matchAll(/[\\p{L}\\d]+/gu)) {
+      const range = new Range();
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) words.push(word);
+    }
+  }
+  return words;
+})
+"""
+"""The words that go on in another line."""
+
+
+def test_large_text_cuts_no_word_of_a_table_or_menu(visit: Begin, library: Server) -> None:
+    """On a small phone, with text of twice the size, a cell goes below the others before a word is cut."""
+    page = visit(viewport={"width": 320, "height": 640}).page
+    page.goto(library.url + "/articles/high-blood-pressure")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    for places in ("td, th", ".side a"):
+        assert page.locator(places).count() > 5
+        assert page.locator(places).evaluate_all(CUT) == []
+    assert page.evaluate(OVERFLOW) == []
+
+
+def test_a_number_stands_beside_a_long_name(visit: Begin, partner: Partner) -> None:
+    """In a narrow list of topics each number begins in its name's first line, at the end of the row, so that numbers stand below each other."""
+    page = visit(viewport={"width": 320, "height": 640}).go(partner.page(element("health-topic-browser", {"topic": "heart-and-circulation"}))).page
+    rows = page.locator(".topics li").evaluate_all(
+        "(all) => all.map((one) => [one.querySelector('a'), one.querySelector('.note'), one].map((part) => part.getBoundingClientRect().toJSON()))"
+    )
+    assert any(name["height"] > 60 for name, *_ in rows), "no name has two lines here"
+    for name, note, row in rows:
+        assert note["left"] >= name["right"]
+        assert note["top"] < name["top"] + 20
+        assert note["right"] == pytest.approx(row["right"], abs=1)
+
+
 def test_a_reader_s_own_text_size_counts(visit: Begin, partner: Partner) -> None:
     """A host page's root font size does not shrink the widget's text."""
     page = visit().go(partner.page("<style>html { font-size: 62.5% } body { font-size: 10px }</style>" + element("health-symptom-checker", {}))).page
@@ -366,7 +410,7 @@ def test_results_are_announced_and_typing_keeps_the_focus(visit: Begin, partner:
     one.settle()
     assert one.active_is(box)
     assert box.input_value() == "pressure"
-    assert status(one) == page.locator(".found").inner_text()
+    expect(page.locator("[role=status]")).to_have_text(page.locator(".found").inner_text())
     link = page.locator(".results .list a").nth(1)
     name = link.inner_text()
     one.tab_to(link)
@@ -379,7 +423,49 @@ def test_results_are_announced_and_typing_keeps_the_focus(visit: Begin, partner:
     page.evaluate("document.activeElement.blur()")
     box.fill("zzzqq")
     page.locator(".found", has_text="othing").wait_for()
-    assert status(one) == page.locator(".found").inner_text()
+    expect(page.locator("[role=status]")).to_have_text(page.locator(".found").inner_text())
+
+
+HEAR = """
+(selector) => {
+  const region = (document.querySelector("health-topic-browser")?.shadowRoot ?? document).querySelector(selector);
+  window.told = [];
+  const look = () => region.textContent && told.push([region.getAttribute("aria-live"), region.textContent]);
+  new MutationObserver(look).observe(region, { childList: true, subtree: true });
+}
+"""
+"""Keeps what a status region says, and how."""
+
+
+@pytest.mark.parametrize("where", ["widget", "page"])
+def test_what_is_found_is_told_when_typing_pauses(where: str, visit: Begin, partner: Partner, library: Server) -> None:
+    """A slow typist hears the first number, then no other before a pause; but a sign of danger at once, over what is being read, and once."""
+    page = visit().page
+    page.clock.install()
+    page.goto(partner.page(element("health-topic-browser", {})) if where == "widget" else library.url)
+    box = page.locator("input[type=search]")
+    for words in ("x-ray", ""):  # what the first touch fetches is there when the clock stops
+        box.fill(words)
+        page.locator(".found").wait_for(state="visible" if words else "detached")
+        expect(page.locator("[role=status]")).not_to_be_empty()
+    page.evaluate(HEAR, "[role=status]")
+    page.clock.pause_at("2040-01-01")
+    for letter in "stroke s":
+        page.locator("[data-announce]").evaluate_all("(all) => { for (const one of all) one.setAttribute('data-old', ''); }")
+        box.press_sequentially(letter)
+        page.clock.run_for(300)
+        page.locator("[data-announce]:not([data-old]):has(.found)").wait_for()
+    page.clock.run_for(2000)
+    heard = page.evaluate("told")
+    number, danger = re.compile(r"\d+ results?$"), re.compile(r"If this is happening now, call 911 now. \d+ results?$")
+    assert [one[0] for one in heard] == ["polite", "assertive", "polite"], heard
+    assert number.match(heard[0][1])
+    assert danger.match(heard[1][1])
+    assert danger.match(heard[2][1])
+    if where == "widget":
+        page.locator(".hits a").first.click()
+        expect(page.locator("[role=status]")).to_have_text("Stroke")
+        assert page.locator("[role=status]").get_attribute("aria-live") == "polite"
 
 
 def test_the_way_from_an_article_leads_back_to_the_results(visit: Begin, partner: Partner) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.hosting import PLACEHOLDER, SCRIPT, Fault, Partner, Proxy
 from tests.browser.visit import Visit
@@ -114,6 +115,25 @@ def test_a_server_that_died_after_the_script(visit: Begin, partner: Partner, pro
     one.page.get_by_role("button", name="Try again").click()
     one.heard("load")
     only_one_warning(one)
+
+
+def test_a_failed_step_is_told_in_view(visit: Begin, partner: Partner) -> None:
+    """On a phone, in a list longer than the screen: what failed is said where it is seen, typing goes on, and trying again works."""
+    one = visit(viewport={"width": 320, "height": 568})
+    page = one.go(partner.page(BROWSER)).page
+    box, trouble = page.locator("input[type=search]"), page.locator(".trouble")
+    box.fill("pressure")
+    page.locator(".found").wait_for()
+    one.context.set_offline(True)
+    box.fill("stroke")
+    expect(trouble).to_be_in_viewport(ratio=1)
+    expect(box).to_be_in_viewport(ratio=1)
+    expect(box).to_be_focused()
+    page.locator(".hits a").last.click()
+    expect(trouble).to_be_in_viewport(ratio=1)
+    one.context.set_offline(False)
+    one.heard("navigate")
+    expect(trouble).to_have_count(0)
 
 
 def test_a_slow_answer(visit: Begin, partner: Partner, proxy: Proxy) -> None:

@@ -52,6 +52,8 @@ class Source(Table, frozen=True):
     """The page's title."""
     url: str
     """Its address in full, http or https."""
+    language: Language | None = None
+    """The language of the page and its title, where that is another than the text's. Readers are told by `publisher`."""
 
     def __post_init__(self) -> None:
         check_http(self.url)
