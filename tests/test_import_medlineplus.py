@@ -90,6 +90,7 @@ def test_spanish_numbers_are_sayings(library):
     """A call in Spanish is the region's words too, and nobody's own number is left."""
     assert "911" not in "".join(library.articles["sore-knee"].texts["es"].body.blocks)
     assert library.articles["sore-knee"].texts["es"].body.blocks[0].endswith("Si está rota, {emergency}.")
+    assert library.articles["sore-knee"].texts["es"].front.emergency == "Si está pasando ahora, {emergency}."
 
 
 def asked(root: Path, *paths: str) -> list[tuple[int, str]]:
@@ -157,6 +158,26 @@ def test_summary(tmp_path, case):
     (tmp_path / "file.xml").write_text(whole(given), "utf-8")
     assert imported(tmp_path / "file.xml", tmp_path / "into").exit_code == 0
     assert (tmp_path / "into/articles/sore-knee/en.md").read_text("utf-8").partition("+++\n\n")[2] == expected
+
+
+@pytest.mark.parametrize(
+    ("summary", "before", "sensitive"),
+    [
+        ("Rest it.", "", False),
+        ("Rest it. If it is broken, call 911.", "If this is happening now, {emergency}.", False),
+        ("Know when to dial 9-1-1.", "If this is happening now, {emergency}.", False),
+        ("Feeling hopeless? Call or text 988, or call 911.", "If you are thinking about suicide or hurting yourself, {crisis}.", True),
+    ],
+)
+def test_whom_to_call_stands_before_a_text_that_says_it(tmp_path, summary, before, sensitive):
+    """Whom a text tells its readers to call, they see first; where that is the crisis line, the subject is a delicate one."""
+    (tmp_path / "file.xml").write_text(whole(said(summary)), "utf-8")
+    imported(tmp_path / "file.xml", tmp_path / "into")
+    article = read_folder(tmp_path / "into").library.articles["sore-knee"]
+    emergency = article.texts["en"].front.emergency
+    assert emergency.startswith(before) and bool(emergency) == bool(before)
+    assert article.file.sensitive is sensitive
+    assert errors(tmp_path / "into") == []
 
 
 def test_a_sentence_begins_with_a_capital(tmp_path):

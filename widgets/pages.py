@@ -7,7 +7,7 @@ from urllib.parse import quote
 from widgets.catalog.article_card import ArticleCard
 from widgets.catalog.symptom_checker import SymptomChecker
 from widgets.catalog.topic_browser import TopicBrowser
-from widgets.content.model import Article, Topic
+from widgets.content.model import Article, Source, Topic
 from widgets.edition import Edition
 from widgets.embed import look_address, page_styles, script
 from widgets.languages import Words, words_in
@@ -165,6 +165,11 @@ def alternates(base: str, site: Site, widget: Widget, languages: tuple[str, ...]
     return [(lang, base + replace(widget, lang="" if lang == site.language else lang).page()) for lang in languages]
 
 
+def _citation(source: Source) -> dict[str, str]:
+    page = {"@type": "WebPage", "name": source.title, "url": source.url, "publisher": source.publisher}
+    return page | ({"inLanguage": source.language} if source.language else {})
+
+
 def medical_web_page(place: Place[Any], article: ArticleView) -> dict[str, Any]:
     """schema.org JSON-LD. What no one reviewed has neither `reviewedBy` nor `lastReviewed`."""
     site = place.site
@@ -179,10 +184,7 @@ def medical_web_page(place: Place[Any], article: ArticleView) -> dict[str, Any]:
         "author": {"@type": "Organization", "name": article.author},
         "publisher": {"@type": "Organization", "name": site.in_language(site.file.name, article.lang)[1]},
         "license": article.licence,
-        "citation": [
-            {"@type": "WebPage", "name": s.title, "url": s.url, "publisher": s.publisher, "inLanguage": s.language or article.lang}
-            for s in article.sources
-        ],
+        "citation": [_citation(source) for source in article.sources],
         "audience": {"@type": "Patient"},
         "isAccessibleForFree": True,
     }

@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from widgets.content.markup import fold
+from widgets.content.markup import SAYING, fold
 from widgets.imports.markdown import Losses, escaped, from_html, link, numberless, safe_address, sayings
 from widgets.imports.records import Record, Site
 from widgets.imports.toml import Values
 from widgets.imports.words import line
+from widgets.languages import words_in
 
 PUBLISHER = "MedlinePlus, National Library of Medicine"
 LICENCE = f"Public domain. Source: {PUBLISHER}"
@@ -18,6 +19,8 @@ WORDS = {
     "en": {"more": "Learn more", "related": "Related topics at MedlinePlus"},
     "es": {"more": "Más información", "related": "Temas relacionados en MedlinePlus"},
 }
+_FIRST = {"emergency": "danger_emergency", "crisis": "danger_crisis"}
+"""What of our own words stands before a text that tells its readers, somewhere within, whom to call."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 _TAG = re.compile(r"<[^>]*>")
 
@@ -54,8 +57,11 @@ def text(record: Record, around: Around) -> tuple[Values, str]:
     values["author"] = PUBLISHER
     if record.created:
         values["written"] = record.created
+    body = _body(record, around)
+    if called := _called(body):
+        values["emergency"] = words_in(record.language)[_FIRST[called]]
     values["sources"] = [{"publisher": PUBLISHER, "title": line(record.title), "url": record.url}]
-    return values, "\n\n".join(part for part in (_body(record, around), _more(record, around)) if part)
+    return values, "\n\n".join(part for part in (body, _more(record, around)) if part)
 
 
 def article(records: Iterable[Record], around: Around) -> dict[str, Any]:
@@ -68,11 +74,19 @@ def article(records: Iterable[Record], around: Around) -> dict[str, Any]:
     if not topics:
         around.note("a topic stands in no group")
     found: dict[str, Any] = {"topics": list(topics), "licence": LICENCE}
+    if any(_called(sayings(record.summary)) == "crisis" for record in records):
+        found["sensitive"] = True
     if rest := [slug for slug in related if slug not in own]:
         found["related"] = rest
     if mesh:
         found["codes.mesh"] = list(mesh)
     return found
+
+
+def _called(body: str) -> str:
+    """Whom a text tells its readers to call: "crisis" for the crisis line, "emergency" for help alone, "" for none."""
+    said = {found[1].partition("-")[0] for found in SAYING.finditer(body)}
+    return "crisis" if "crisis" in said else "emergency" if said else ""
 
 
 def _summary(record: Record) -> str:
