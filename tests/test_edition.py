@@ -4,14 +4,17 @@ import logging
 import os
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests import making
+from widgets import edition
 from widgets.check import check
 from widgets.edition import Editions, NoLibrary
 
@@ -208,6 +211,30 @@ def test_watching_outlives_faults(content, watched):
 def title(made: Editions) -> str:
     """The title of the sample article now."""
     return made.current.library.articles["sample"].texts["en"].front.title
+
+
+def test_what_is_saved_before_another_folder_is_watched(content: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the reading of a folder that was put in the place of the old one and its watching, nothing is missed."""
+    link, newer = content.with_name("current"), making.library(content.with_name("newer"))
+    replaced(newer / EN, "A sample", "A newer one")
+    link.symlink_to(content)
+    watched, begun = edition._watched, []
+
+    def late(folder: Path, stop: threading.Event, *, recursive: bool) -> Iterator[set[tuple[Any, str]]]:
+        if begun:
+            replaced(newer / EN, "A newer one", "The newest")
+        begun.append(folder)
+        return watched(folder, stop, recursive=recursive)
+
+    monkeypatch.setattr(edition, "_watched", late)
+    made = Editions(link)
+    try:
+        assert wait_until(lambda: bool(begun), 10)
+        link.with_name("next").symlink_to(newer)
+        link.with_name("next").rename(link)
+        assert wait_until(lambda: title(made) == "The newest", 10)
+    finally:
+        made.close()
 
 
 def test_another_folder_in_its_place(content: Path) -> None:

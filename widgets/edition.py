@@ -194,7 +194,7 @@ class Editions:
         """Read what is saved. First whatever changed before the watching began; and again all, now and then, after it could not be written."""
         seen = 0.0
         for changes in self._changes(root, recursive=True):
-            if not seen or changes is None or (self._behind and time.monotonic() - seen > _AGAIN):
+            if changes is None or (self._behind and time.monotonic() - seen > _AGAIN):
                 self.reload()
                 seen = time.monotonic()
             elif changes:
@@ -211,9 +211,13 @@ class Editions:
                 self._renew()
 
     def _changes(self, folder: Path, *, recursive: bool) -> Iterator[set[tuple[Any, str]] | None]:
-        """What is saved in a folder; nothing, each second that nothing is; None where it is watched anew, and anything may have changed."""
+        """What is saved in a folder; nothing, each second that nothing is; None where anything may have changed: where another folder stands
+        there, and once more when that is watched."""
         while not self._stop.is_set():
-            yield from self._until_moved(folder, recursive=recursive)
+            watching = self._until_moved(folder, recursive=recursive)
+            for _ in watching:
+                yield None
+                yield from watching
             if not self._stop.is_set():
                 yield None
 
